@@ -1,0 +1,81 @@
+/* Appending: a record is complete before it counts.
+ *
+ * Only the holder of the append right writes beyond the record count and grows the file. With one
+ * writer it is that writer; among many it is a word in the lock file that names its holder
+ * (runtime/writers.h). A record is filled in this order: counter 0, fence, payload, counter with
+ * release; then the count with release. A reader learns of a record only by the count, so it never
+ * sees a half-made one; and a holder that dies leaves nothing that counts, only bytes that the
+ * next append overwrites.
+ *
+ * A record appended with content has counter 512, one write; one appended empty has counter 0 and
+ * zeros, as the Go library's Append leaves it.
+ */
+#ifndef MMF_RUNTIME_APPEND_H
+#define MMF_RUNTIME_APPEND_H
+
+#include "runtime/seqlock.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct mmf_append_section {
+    unsigned char *record; /* the first new one */
+    uint64_t index;        /* its index */
+} mmf_append_section;
+
+MMF_NODISCARD mmf_status mmf_append_begin_slow(mmf_store *store, uint64_t count,
+                                               mmf_append_section *ret_section);
+void mmf_append_end_slow(mmf_store *store, uint64_t new_record_count);
+
+/* Takes the append right, with room for `count` records behind the last one.
+ * MMF_OK; MMF_E_READONLY; MMF_E_NO_SPACE (nothing has changed); MMF_E_LIMIT (beyond the
+ * reservation); MMF_E_STUCK (another appender holds the right beyond the deadline); MMF_E_SYSTEM.
+ * With MMF_OK, fill each record with mmf_append_record(), then call mmf_append_end(). */
+MMF_NODISCARD static inline mmf_status mmf_append_begin(mmf_store *store, uint64_t count,
+                                                        mmf_append_section *ret_section)
+{
+    if (mmf_likely(store->mode == MMF_MODE_ONE_WRITER)) {
+        uint64_t index = mmf_load_relaxed(store->record_count);
+
+        if (mmf_likely(index <= store->append_limit && count <= store->append_limit - index)) {
+            ret_section->index = index;
+            ret_section->record = store->records + index * store->type->record_size;
+            return MMF_OK;
+        }
+    }
+    return mmf_append_begin_slow(store, count, ret_section);
+}
+
+/* Before and after the payload of one new record. */
+static inline unsigned char *mmf_append_record_begin(unsigned char *record)
+{
+    mmf_store_relaxed(mmf_record_counter(record), 0);
+    mmf_fence_release();
+    return record + MMF_COUNTER_BYTES;
+}
+
+static inline void mmf_append_record_end(unsigned char *record)
+{
+    mmf_store_release(mmf_record_counter(record), MMF_SEQUENCE_STEP);
+}
+
+/* Publishes `count` records and gives the right back. */
+static inline void mmf_append_end(mmf_store *store, const mmf_append_section *section,
+                                  uint64_t count)
+{
+    if (mmf_likely(store->mode == MMF_MODE_ONE_WRITER)) {
+        mmf_store_release(store->record_count, section->index + count);
+        mmf_store_release(&store->visible, section->index + count);
+        return;
+    }
+    mmf_append_end_slow(store, section->index + count);
+}
+
+/* Appends one record of zeros with counter 0. Statuses of mmf_append_begin(). */
+MMF_NODISCARD mmf_status mmf_append_zero(mmf_store *store, uint64_t *ret_index);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

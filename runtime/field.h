@@ -1,0 +1,224 @@
+/* Fields and whole records of a store, by offset: what the generated accessors are made of.
+ *
+ * Common to all: `record_size` is the store's stride and `offset` counts from the beginning of the
+ * record, whose first 8 bytes are its counter; both are constants in generated code, and neither
+ * is checked here. `index` is checked before anything is touched. No function allocates.
+ *
+ * Statuses: MMF_OK; MMF_E_INDEX (no such record); MMF_E_STUCK (the record is being written, and
+ * was until the deadline, see mmf_options.timeout_ms); setters also MMF_E_READONLY.
+ * An out-parameter is written only with MMF_OK, except that a whole record, an array or a text
+ * may have been overwritten when the status is MMF_E_STUCK or MMF_E_CORRUPT.
+ */
+#ifndef MMF_RUNTIME_FIELD_H
+#define MMF_RUNTIME_FIELD_H
+
+#include "runtime/seqlock.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Everything that is not the fast path: a record that is not yet known to exist, is being written,
+ * or has changed meanwhile; setters among many writers. `size` is 1, 2, 4 or 8 bytes of a scalar.
+ */
+MMF_NODISCARD mmf_status mmf_peek_scalar_slow(const mmf_store *store, uint64_t index,
+                                              uint32_t offset, uint32_t size, void *ret_word);
+MMF_NODISCARD mmf_status mmf_get_scalar_slow(const mmf_store *store, uint64_t index,
+                                             uint32_t offset, uint32_t size, void *ret_word);
+MMF_NODISCARD mmf_status mmf_set_scalar_slow(mmf_store *store, uint64_t index, uint32_t offset,
+                                             uint32_t size, uint64_t word);
+MMF_NODISCARD mmf_status mmf_get_record_slow(const mmf_store *store, uint64_t index,
+                                             uint32_t payload_size, void *ret_payload);
+
+/* The words of a scalar, by its bits. get and set hold the protocol of runtime/seqlock.h. */
+#define MMF_WORD_FUNCTIONS(bits)                                                                   \
+    MMF_NODISCARD static inline mmf_status mmf_peek_word##bits(                                    \
+        const mmf_store *store, uint64_t index, uint32_t record_size, uint32_t offset,             \
+        uint##bits##_t *ret_word)                                                                  \
+    {                                                                                              \
+        if (mmf_likely(index < mmf_load_acquire(&store->visible))) {                               \
+            const unsigned char *record = store->records + index * record_size;                    \
+                                                                                                   \
+            *ret_word = mmf_load_relaxed((const mmf_word##bits *)(const void *)(record + offset)); \
+            return MMF_OK;                                                                         \
+        }                                                                                          \
+        return mmf_peek_scalar_slow(store, index, offset, sizeof *ret_word, ret_word);             \
+    }                                                                                              \
+                                                                                                   \
+    MMF_NODISCARD static inline mmf_status mmf_get_word##bits(                                     \
+        const mmf_store *store, uint64_t index, uint32_t record_size, uint32_t offset,             \
+        uint##bits##_t *ret_word)                                                                  \
+    {                                                                                              \
+        if (mmf_likely(index < mmf_load_acquire(&store->visible))) {                               \
+            const unsigned char *record = store->records + index * record_size;                    \
+            uint64_t sequence = mmf_load_acquire(mmf_record_counter(record)); /* (1) */            \
+            uint##bits##_t word =                                                                  \
+                mmf_load_relaxed((const mmf_word##bits *)(const void *)(record + offset));         \
+                                                                                                   \
+            mmf_fence_acquire(); /* (4) */                                                         \
+            if (mmf_likely(!mmf_sequence_is_odd(sequence) &&                                       \
+                           mmf_load_relaxed(mmf_record_counter(record)) == sequence)) {            \
+                *ret_word = word;                                                                  \
+                return MMF_OK;                                                                     \
+            }                                                                                      \
+        }                                                                                          \
+        return mmf_get_scalar_slow(store, index, offset, sizeof *ret_word, ret_word);              \
+    }                                                                                              \
+                                                                                                   \
+    MMF_NODISCARD static inline mmf_status mmf_set_word##bits(                                     \
+        mmf_store *store, uint64_t index, uint32_t record_size, uint32_t offset,                   \
+        uint##bits##_t word)                                                                       \
+    {                                                                                              \
+        if (mmf_likely(store->mode == MMF_MODE_ONE_WRITER &&                                       \
+                       index < mmf_load_relaxed(&store->visible))) {                               \
+            unsigned char *record = store->records + index * record_size;                          \
+            uint64_t sequence = mmf_load_relaxed(mmf_record_counter(record));                      \
+                                                                                                   \
+            if (mmf_likely(!mmf_sequence_is_odd(sequence))) {                                      \
+                mmf_fence_release();                                                               \
+                mmf_store_relaxed((mmf_word##bits *)(void *)(record + offset), word);              \
+                mmf_store_release(mmf_record_counter(record), mmf_sequence_leave(sequence));       \
+                return MMF_OK;                                                                     \
+            }                                                                                      \
+        }                                                                                          \
+        return mmf_set_scalar_slow(store, index, offset, sizeof word, word);                       \
+    }
+
+MMF_WORD_FUNCTIONS(8)
+MMF_WORD_FUNCTIONS(16)
+MMF_WORD_FUNCTIONS(32)
+MMF_WORD_FUNCTIONS(64)
+
+/* Three functions for each scalar type:
+ *   mmf_get_<suffix>   the value, never one of a write in progress
+ *   mmf_peek_<suffix>  one relaxed load, wait-free; may show a value of a write in progress
+ *   mmf_set_<suffix>   with one writer: a store, and the counter
+ */
+#define MMF_SCALAR_FUNCTIONS(suffix, c_type, bits)                                                 \
+    MMF_NODISCARD static inline mmf_status mmf_peek_##suffix(const mmf_store *store,               \
+                                                             uint64_t index, uint32_t record_size, \
+                                                             uint32_t offset, c_type *ret_value)   \
+    {                                                                                              \
+        uint##bits##_t word;                                                                       \
+        mmf_status status = mmf_peek_word##bits(store, index, record_size, offset, &word);         \
+                                                                                                   \
+        if (mmf_likely(status == MMF_OK)) {                                                        \
+            *ret_value = mmf_##suffix##_of_word(word);                                             \
+        }                                                                                          \
+        return status;                                                                             \
+    }                                                                                              \
+                                                                                                   \
+    MMF_NODISCARD static inline mmf_status mmf_get_##suffix(const mmf_store *store,                \
+                                                            uint64_t index, uint32_t record_size,  \
+                                                            uint32_t offset, c_type *ret_value)    \
+    {                                                                                              \
+        uint##bits##_t word;                                                                       \
+        mmf_status status = mmf_get_word##bits(store, index, record_size, offset, &word);          \
+                                                                                                   \
+        if (mmf_likely(status == MMF_OK)) {                                                        \
+            *ret_value = mmf_##suffix##_of_word(word);                                             \
+        }                                                                                          \
+        return status;                                                                             \
+    }                                                                                              \
+                                                                                                   \
+    MMF_NODISCARD static inline mmf_status mmf_set_##suffix(                                       \
+        mmf_store *store, uint64_t index, uint32_t record_size, uint32_t offset, c_type value)     \
+    {                                                                                              \
+        return mmf_set_word##bits(store, index, record_size, offset, mmf_word_of_##suffix(value)); \
+    }
+
+/* How a value lies in the file: integers as they are, floating point by its bits (IEEE 754), a
+ * bool as 0 or 1; any other byte reads as true. */
+#define MMF_INTEGER_FUNCTIONS(suffix, c_type, bits)                                                \
+    static inline c_type mmf_##suffix##_of_word(uint##bits##_t word)                               \
+    {                                                                                              \
+        return (c_type)word;                                                                       \
+    }                                                                                              \
+    static inline uint##bits##_t mmf_word_of_##suffix(c_type value)                                \
+    {                                                                                              \
+        return (uint##bits##_t)value;                                                              \
+    }                                                                                              \
+    MMF_SCALAR_FUNCTIONS(suffix, c_type, bits)
+
+#define MMF_FLOAT_FUNCTIONS(suffix, c_type, bits)                                                  \
+    static inline c_type mmf_##suffix##_of_word(uint##bits##_t word)                               \
+    {                                                                                              \
+        c_type value;                                                                              \
+        memcpy(&value, &word, sizeof value);                                                       \
+        return value;                                                                              \
+    }                                                                                              \
+    static inline uint##bits##_t mmf_word_of_##suffix(c_type value)                                \
+    {                                                                                              \
+        uint##bits##_t word;                                                                       \
+        memcpy(&word, &value, sizeof word);                                                        \
+        return word;                                                                               \
+    }                                                                                              \
+    MMF_SCALAR_FUNCTIONS(suffix, c_type, bits)
+
+static inline bool mmf_bool_of_word(uint8_t word)
+{
+    return word != 0;
+}
+
+static inline uint8_t mmf_word_of_bool(bool value)
+{
+    return value ? 1 : 0;
+}
+
+MMF_SCALAR_FUNCTIONS(bool, bool, 8)      /* mmf_get_bool, mmf_peek_bool, mmf_set_bool */
+MMF_INTEGER_FUNCTIONS(i8, int8_t, 8)     /* mmf_get_i8, mmf_peek_i8, mmf_set_i8 */
+MMF_INTEGER_FUNCTIONS(u8, uint8_t, 8)    /* mmf_get_u8, mmf_peek_u8, mmf_set_u8 */
+MMF_INTEGER_FUNCTIONS(i16, int16_t, 16)  /* mmf_get_i16, mmf_peek_i16, mmf_set_i16 */
+MMF_INTEGER_FUNCTIONS(u16, uint16_t, 16) /* mmf_get_u16, mmf_peek_u16, mmf_set_u16 */
+MMF_INTEGER_FUNCTIONS(i32, int32_t, 32)  /* mmf_get_i32, mmf_peek_i32, mmf_set_i32 */
+MMF_INTEGER_FUNCTIONS(u32, uint32_t, 32) /* mmf_get_u32, mmf_peek_u32, mmf_set_u32 */
+MMF_INTEGER_FUNCTIONS(i64, int64_t, 64)  /* mmf_get_i64, mmf_peek_i64, mmf_set_i64 */
+MMF_INTEGER_FUNCTIONS(u64, uint64_t, 64) /* mmf_get_u64, mmf_peek_u64, mmf_set_u64 */
+MMF_FLOAT_FUNCTIONS(f32, float, 32)      /* mmf_get_f32, mmf_peek_f32, mmf_set_f32 */
+MMF_FLOAT_FUNCTIONS(f64, double, 64)     /* mmf_get_f64, mmf_peek_f64, mmf_set_f64 */
+
+/* The payload of a record, payload_size bytes (a multiple of 8), as it lies in the file. */
+MMF_NODISCARD static inline mmf_status mmf_get_record(const mmf_store *store, uint64_t index,
+                                                      uint32_t record_size, uint32_t payload_size,
+                                                      void *ret_payload)
+{
+    if (mmf_likely(index < mmf_load_acquire(&store->visible))) {
+        const unsigned char *record = store->records + index * record_size;
+        uint64_t sequence = mmf_load_acquire(mmf_record_counter(record)); /* (1) */
+
+        if (mmf_likely(!mmf_sequence_is_odd(sequence))) {
+            mmf_words_load(ret_payload, record + MMF_COUNTER_BYTES, payload_size);
+            mmf_fence_acquire(); /* (4) */
+            if (mmf_likely(mmf_load_relaxed(mmf_record_counter(record)) == sequence)) {
+                return MMF_OK;
+            }
+        }
+    }
+    return mmf_get_record_slow(store, index, payload_size, ret_payload);
+}
+
+/* `size` bytes at any offset: an array. */
+MMF_NODISCARD mmf_status mmf_get_array(const mmf_store *store, uint64_t index, uint32_t offset,
+                                       uint32_t size, void *ret_bytes);
+MMF_NODISCARD mmf_status mmf_set_array(mmf_store *store, uint64_t index, uint32_t offset,
+                                       uint32_t size, const void *bytes);
+
+/* A string or bytes field, u32 length and then up to `max` bytes, at a multiple of 4. The content
+ * is copied while the record is consistent.
+ *
+ * get: copies *ret_len bytes into the buffer and, where there is room behind them, a NUL.
+ *   MMF_E_TOO_LONG: the buffer is too small, and *ret_len says what it takes (the buffer is
+ *   untouched; it may be NULL with buffer_size 0). MMF_E_CORRUPT: the length in the file is above
+ *   max. ret_len may be NULL.
+ * set: MMF_E_TOO_LONG (len above max: nothing is changed). The tail is filled with zeros. data may
+ *   be NULL when len is 0. */
+MMF_NODISCARD mmf_status mmf_get_text(const mmf_store *store, uint64_t index, uint32_t offset,
+                                      uint32_t max, void *buffer, size_t buffer_size,
+                                      uint32_t *ret_len);
+MMF_NODISCARD mmf_status mmf_set_text(mmf_store *store, uint64_t index, uint32_t offset,
+                                      uint32_t max, const void *data, size_t len);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,151 @@
+/* The sequence lock of a record: the whole protocol between writers and readers of its bytes.
+ *
+ * Invariant: while the counter is even and unchanged, the payload is one consistent record.
+ *
+ * The counter, a u64 in the first 8 bytes of a record, is even while the record is at rest and odd
+ * while a writer is inside, and it only grows. While odd it also names its owner: from any even s,
+ * the writer in slot k (1 … 255) goes to
+ *
+ *     ((s | 511) + 1) | k << 1 | 1        bits 9 …: writes so far, bits 1 … 8: slot, bit 0: busy
+ *
+ * and at the end to the next multiple of 512. Writers of other libraries go from s to s + 1 to
+ * s + 2; that is odd and even and growing too, but says nothing of an owner: a slot read from a
+ * counter is a hint until the slot itself confirms it.
+ *
+ * Orders, after H.-J. Boehm, "Can Seqlocks Get Along With Programming Language Memory Models?"
+ * (MSPC 2012). Payload words are relaxed atomics, so none of this is a data race.
+ *
+ *   writer                                   reader
+ *   counter = odd      relaxed, or CAS       before = counter      acquire  (1)
+ *   fence release      (2)                   odd: wait
+ *   payload words      relaxed               payload words         relaxed
+ *   counter = even     release  (3)          fence acquire         (4)
+ *                                            counter == before     relaxed: accept
+ *
+ * (3) pairs with (1): who reads the new even counter reads the payload that belongs to it.
+ * (2) pairs with (4): who reads one word of the new payload sees the odd counter, or a later one,
+ * afterwards, and does not accept.
+ * Among many writers the counter goes odd by compare-and-swap with acquire, which pairs with the
+ * (3) of the writer before.
+ *
+ * One writer and one scalar of at most 8 bytes, which cannot tear: fence release, store relaxed,
+ * counter to the next multiple of 512 with release. A reader that sees the new scalar under the
+ * old counter accepts what is already the new record; the fence makes the step before visible
+ * first, so it can never mix two steps.
+ */
+#ifndef MMF_RUNTIME_SEQLOCK_H
+#define MMF_RUNTIME_SEQLOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "runtime/atomic.h"
+#include "runtime/copy.h"
+#include "runtime/store.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define MMF_COUNTER_BYTES 8u
+#define MMF_SEQUENCE_STEP 512u /* one write */
+
+static inline bool mmf_sequence_is_odd(uint64_t sequence)
+{
+    return (sequence & 1) != 0;
+}
+
+/* What the writer in `slot` makes of the even counter `sequence` when it enters. */
+static inline uint64_t mmf_sequence_enter(uint64_t sequence, uint32_t slot)
+{
+    return ((sequence | (MMF_SEQUENCE_STEP - 1)) + 1) | (uint64_t)slot << 1 | 1;
+}
+
+/* The next even counter: what a writer leaves behind, from odd or, for a scalar, from even. */
+static inline uint64_t mmf_sequence_leave(uint64_t sequence)
+{
+    return (sequence | (MMF_SEQUENCE_STEP - 1)) + 1;
+}
+
+/* The slot that an odd counter names; 0: unknown. A hint, see above. */
+static inline uint32_t mmf_sequence_slot(uint64_t sequence)
+{
+    return (uint32_t)(sequence >> 1) & 255;
+}
+
+static inline uint64_t *mmf_record_counter(const unsigned char *record)
+{
+    return (uint64_t *)(uintptr_t)record;
+}
+
+/* --- Reading --------------------------------------------------------------------------------- */
+
+MMF_NODISCARD mmf_status mmf_read_begin_slow(const mmf_store *store, uint64_t index,
+                                             mmf_read_section *ret_section);
+
+/* Waits until the record is at rest. MMF_OK; MMF_E_INDEX; MMF_E_STUCK. */
+MMF_NODISCARD static inline mmf_status mmf_read_begin(const mmf_store *store, uint64_t index,
+                                                      uint32_t record_size,
+                                                      mmf_read_section *ret_section)
+{
+    if (mmf_likely(index < mmf_load_acquire(&store->visible))) {
+        const unsigned char *record = store->records + index * record_size;
+        uint64_t sequence = mmf_load_acquire(mmf_record_counter(record)); /* (1) */
+
+        if (mmf_likely(!mmf_sequence_is_odd(sequence))) {
+            ret_section->payload = record + MMF_COUNTER_BYTES;
+            ret_section->sequence = sequence;
+            return MMF_OK;
+        }
+    }
+    return mmf_read_begin_slow(store, index, ret_section);
+}
+
+/* Whether everything read through the section so far was one consistent record. */
+static inline bool mmf_read_valid(const mmf_read_section *section)
+{
+    mmf_fence_acquire(); /* (4) */
+    return mmf_likely(mmf_load_relaxed(mmf_record_counter(section->payload - MMF_COUNTER_BYTES)) ==
+                      section->sequence);
+}
+
+/* --- Writing --------------------------------------------------------------------------------- */
+
+/* Everything that is not the fast path of one writer. */
+MMF_NODISCARD mmf_status mmf_write_begin_slow(mmf_store *store, uint64_t index, uint32_t offset,
+                                              uint32_t size, mmf_write_section *ret_section);
+
+/* Enters a record to change `size` bytes at `offset` (from the beginning of the record).
+ * MMF_OK; MMF_E_READONLY; MMF_E_INDEX; MMF_E_STUCK (another writer is inside, until the deadline,
+ * or it is dead). Nothing is changed unless MMF_OK. */
+MMF_NODISCARD static inline mmf_status mmf_write_begin(mmf_store *store, uint64_t index,
+                                                       uint32_t record_size, uint32_t offset,
+                                                       uint32_t size,
+                                                       mmf_write_section *ret_section)
+{
+    if (mmf_likely(store->mode == MMF_MODE_ONE_WRITER &&
+                   index < mmf_load_relaxed(&store->visible))) {
+        unsigned char *record = store->records + index * record_size;
+        uint64_t sequence = mmf_load_relaxed(mmf_record_counter(record));
+
+        if (mmf_likely(!mmf_sequence_is_odd(sequence))) {
+            ret_section->payload = record + MMF_COUNTER_BYTES;
+            ret_section->sequence = mmf_sequence_enter(sequence, store->slot);
+            mmf_store_relaxed(mmf_record_counter(record), ret_section->sequence);
+            mmf_fence_release(); /* (2) */
+            return MMF_OK;
+        }
+    }
+    return mmf_write_begin_slow(store, index, offset, size, ret_section);
+}
+
+static inline void mmf_write_end(const mmf_write_section *section)
+{
+    mmf_store_release(mmf_record_counter(section->payload - MMF_COUNTER_BYTES),
+                      mmf_sequence_leave(section->sequence)); /* (3) */
+}
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,164 @@
+/* Stores: files of fixed-size records, read and written in place by threads and processes at once.
+ *
+ * Most programs use the typed functions that mmf-gen makes from a schema (tick_get() and so on);
+ * they are thin layers over what is declared here, and the same rules hold for them.
+ *
+ * Threads: any number of threads may use one handle at once, for reading and, in the default mode,
+ * for writing; with MMF_ONE_WRITER one thread at a time may write. Opening and closing are not
+ * concurrent with any other use of the same handle.
+ * Processes: any number may have the same file open, each by handles of its own. A handle must not
+ * be used in a child after fork(); the child opens its own.
+ * Pointers: a mapping never moves while its handle is open, however the store grows.
+ * A file that somebody else truncates while it is open raises SIGBUS at the next access beyond its
+ * new end, as any mapped file does.
+ */
+#ifndef MMF_RUNTIME_STORE_H
+#define MMF_RUNTIME_STORE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "schema/status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* --- Options --------------------------------------------------------------------------------- */
+
+/* Reads only: needs no lock file and no right to write, works on a read-only file system. */
+#define MMF_READ_ONLY 0x1u
+
+/* One process writes, with one thread at a time: no locked instruction on any path. Enforced
+ * between processes by an exclusive flock(2) on PATH.lock, which is what the Go library's
+ * one-writer option takes; without it a writing handle takes a shared one. */
+#define MMF_ONE_WRITER 0x2u
+
+/* mmf_store_open(): create the file when there is none. */
+#define MMF_CREATE 0x4u
+
+#define MMF_RESERVATION_DEFAULT (64ull << 30)
+#define MMF_TIMEOUT_MS_DEFAULT 1000u
+
+/* Zero-initialised is the default of everything; NULL instead of options is the same. */
+typedef struct mmf_options {
+    uint32_t flags;             /* MMF_READ_ONLY, MMF_ONE_WRITER, MMF_CREATE */
+    uint32_t file_mode;         /* of a new file, before the umask; 0: 0666 */
+    uint64_t capacity;          /* records to allocate in a new file; 0: as the schema says */
+    uint64_t reservation_bytes; /* address space to grow in; 0: 64 GiB. It costs no memory. Halved
+                                 * until the system agrees; never less than the file needs */
+    uint32_t timeout_ms;        /* longest wait for a record that is being written; 0: 1000 */
+    uint32_t reserved;          /* zero */
+    mmf_error *error;           /* receives the detail of a failed create or open; may be NULL */
+} mmf_options;
+
+/* --- What the generator knows of a record type ----------------------------------------------- */
+
+typedef struct mmf_record_type {
+    const char *name; /* of the record, as in the schema */
+    uint32_t format;  /* of the file: 1 or 2 */
+    uint32_t schema_version;
+    uint32_t record_size;  /* the stride, bytes */
+    uint32_t payload_size; /* what follows the counter, bytes; a multiple of 8 */
+    uint32_t record_align; /* 8 … 128 */
+    uint32_t schema_text_size;
+    uint64_t capacity; /* of a new file, records */
+    uint8_t schema_hash[32];
+    const char *schema_text; /* canonical JSON; NULL in format 1 */
+} mmf_record_type;
+
+/* --- Handles --------------------------------------------------------------------------------- */
+
+/* How a handle writes. */
+#define MMF_MODE_READ_ONLY 0u
+#define MMF_MODE_ONE_WRITER 1u
+#define MMF_MODE_MANY_WRITERS 2u
+
+/* The members serve the inline functions of the generated code; programs leave them alone. */
+typedef struct mmf_store {
+    unsigned char *records; /* record 0, in the mapping */
+    uint64_t visible;       /* records that exist and lie in the mapping; atomic; grows */
+    uint64_t append_limit;  /* one writer: records up to here have blocks and are mapped */
+    uint64_t *record_count; /* in the file's header */
+    uint32_t mode;          /* MMF_MODE_… */
+    uint32_t slot;          /* of this handle among the writers, 1 … 255 */
+    const mmf_record_type *type;
+    struct mmf_store_state *state; /* what only the runtime's slow paths need */
+} mmf_store;
+
+/* Creates a store and opens it. The file is made under a temporary name, written, synced and only
+ * then linked to path, so a crash at any point leaves either no file of that name or a whole one.
+ * type must outlive the handle.
+ *
+ * MMF_OK; MMF_E_EXISTS (path exists, whatever it is); MMF_E_NO_SPACE; MMF_E_LIMIT (the capacity
+ * does not fit into the reservation); MMF_E_INVALID (options that contradict each other:
+ * MMF_READ_ONLY here); MMF_E_LOCKED (a foreign writer holds PATH.lock); MMF_E_CORRUPT (PATH.lock is
+ * something else); MMF_E_STUCK (another process has been opening or closing the store beyond the
+ * deadline); MMF_E_NO_MEMORY; MMF_E_SYSTEM (errno is kept; ENOENT: there is no such directory). */
+MMF_NODISCARD mmf_status mmf_store_create(const char *path, const mmf_record_type *type,
+                                          const mmf_options *options, mmf_store **ret_store);
+
+/* Opens a store. A writing handle (the default) also opens PATH.lock, which it creates where it is
+ * missing, and allocates blocks for holes of a sparse file. Takes the same time for ten records
+ * and for ten million.
+ *
+ * MMF_OK; MMF_E_NOT_FOUND; MMF_E_LOCKED (MMF_ONE_WRITER, and another handle writes; or another
+ * handle is the one writer); MMF_E_MAGIC, MMF_E_VERSION, MMF_E_CORRUPT, MMF_E_TRUNCATED (see
+ * schema/format.h); MMF_E_SCHEMA (a store of other records: hash or record size differ);
+ * MMF_E_READONLY (the file has a feature that this version may only read); MMF_E_LIMIT (255
+ * writing handles are open); MMF_E_STUCK (as above); MMF_E_NO_SPACE (holes cannot be filled);
+ * MMF_E_INVALID; MMF_E_NO_MEMORY; MMF_E_SYSTEM; with MMF_CREATE those of mmf_store_create() too. */
+MMF_NODISCARD mmf_status mmf_store_open(const char *path, const mmf_record_type *type,
+                                        const mmf_options *options, mmf_store **ret_store);
+
+/* Releases everything. Records need no sync to be seen by others; what is to survive a power cut
+ * needs mmf_store_sync() before. Takes NULL. MMF_OK; MMF_E_SYSTEM when the clean state could not
+ * be noted (the handle is gone all the same). */
+mmf_status mmf_store_close(mmf_store *store);
+
+/* Records that exist now. Only grows. */
+uint64_t mmf_store_len(const mmf_store *store);
+
+/* Records that fit before the file has to grow. */
+uint64_t mmf_store_capacity(const mmf_store *store);
+
+/* Writes what has been stored so far to the disk and waits for it (msync(2), MS_SYNC), then, in
+ * format 2, notes the durable record count. MMF_OK; MMF_E_READONLY; MMF_E_STUCK (another handle is
+ * at the second step beyond the deadline; the records are on the disk); MMF_E_SYSTEM. */
+MMF_NODISCARD mmf_status mmf_store_sync(mmf_store *store);
+
+/* The same for the bytes of records first … first + count - 1 alone; the durable record count
+ * stays. MMF_OK; MMF_E_INDEX (they do not all exist); MMF_E_READONLY; MMF_E_SYSTEM. */
+MMF_NODISCARD mmf_status mmf_store_sync_range(mmf_store *store, uint64_t first, uint64_t count);
+
+/* Allocates room for at least `capacity` records, now instead of at an append.
+ * MMF_OK; MMF_E_READONLY; MMF_E_NO_SPACE; MMF_E_LIMIT; MMF_E_STUCK; MMF_E_SYSTEM. */
+MMF_NODISCARD mmf_status mmf_store_reserve(mmf_store *store, uint64_t capacity);
+
+/* Path of the file, as given; format of the file: 1 or 2. Valid as long as the handle. */
+const char *mmf_store_path(const mmf_store *store);
+uint32_t mmf_store_format(const mmf_store *store);
+
+/* --- Records in place ------------------------------------------------------------------------ */
+
+/* A read section gives a record without copying it: begin, read through `payload`, then ask
+ * mmf_read_valid() whether what was read is one consistent record; if not, begin again. The bytes
+ * may change while they are read: use no value before it has been validated, and no length or
+ * index read from there without a check of one's own. The pointer is good until the handle is
+ * closed. Plain reads beside a writer are a data race to ThreadSanitizer; mmf_get_…() are not. */
+typedef struct mmf_read_section {
+    const unsigned char *payload; /* what follows the counter */
+    uint64_t sequence;            /* the counter at the beginning: even */
+} mmf_read_section;
+
+/* A write section changes a record in place. Between begin and end readers of the record wait, so
+ * be quick, and always end. */
+typedef struct mmf_write_section {
+    unsigned char *payload; /* what follows the counter */
+    uint64_t sequence;      /* the counter now: odd */
+} mmf_write_section;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,518 @@
+/* Creating and opening stores. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/atomic.h"
+#include "runtime/store_state.h"
+#include "runtime/system.h"
+
+#define FLAGS_KNOWN (MMF_READ_ONLY | MMF_ONE_WRITER | MMF_CREATE)
+#define FILE_MODE_DEFAULT 0666u
+
+static const mmf_options default_options;
+
+/* --- Arguments ------------------------------------------------------------------------------- */
+
+static mmf_status check_options(const mmf_options *options, bool creating)
+{
+    mmf_error *error = options->error;
+
+    if ((options->flags & ~FLAGS_KNOWN) != 0 || options->reserved != 0) {
+        return mmf_error_set(error, MMF_E_INVALID,
+                             "options have the flags %#" PRIx32 ", of which %#" PRIx32
+                             " are not known, or a reserved member that is not zero",
+                             options->flags, options->flags & ~FLAGS_KNOWN);
+    }
+    if ((options->flags & MMF_READ_ONLY) != 0 &&
+        (creating || (options->flags & (MMF_ONE_WRITER | MMF_CREATE)) != 0)) {
+        return mmf_error_set(error, MMF_E_INVALID,
+                             "MMF_READ_ONLY does not go with creating or with MMF_ONE_WRITER");
+    }
+    return MMF_OK;
+}
+
+static uint32_t mode_of(const mmf_options *options)
+{
+    return (options->flags & MMF_READ_ONLY) != 0    ? MMF_MODE_READ_ONLY
+           : (options->flags & MMF_ONE_WRITER) != 0 ? MMF_MODE_ONE_WRITER
+                                                    : MMF_MODE_MANY_WRITERS;
+}
+
+static uint64_t reservation_of(const mmf_options *options)
+{
+    return options->reservation_bytes ? options->reservation_bytes : MMF_RESERVATION_DEFAULT;
+}
+
+static mmf_status system_error(const mmf_options *options, int failure, const char *what,
+                               const char *path)
+{
+    return mmf_error_set_system(options->error, mmf_status_of_errno(failure), failure, "%s: %s",
+                                path, what);
+}
+
+/* --- A handle and its parts ------------------------------------------------------------------ */
+
+static mmf_store_state *state_new(const char *path, const mmf_record_type *type,
+                                  const mmf_options *options)
+{
+    mmf_store_state *state = calloc(1, sizeof *state);
+    size_t path_size = strlen(path) + 1;
+
+    if (!state) {
+        return NULL;
+    }
+    state->region.fd = -1;
+    state->writers.fd = -1;
+    state->store.state = state;
+    state->store.type = type;
+    state->store.mode = mode_of(options);
+    state->timeout_ns =
+        (uint64_t)(options->timeout_ms ? options->timeout_ms : MMF_TIMEOUT_MS_DEFAULT) * 1000000u;
+    state->path = malloc(path_size);
+    if (!state->path) {
+        free(state);
+        return NULL;
+    }
+    memcpy(state->path, path, path_size);
+    return state;
+}
+
+/* A writer takes the lock, once. */
+static mmf_status attach_writer(mmf_store_state *state, uint32_t file_mode, bool exact_mode,
+                                const mmf_options *options)
+{
+    mmf_status status;
+
+    if (state->store.mode == MMF_MODE_READ_ONLY || state->writers.fd >= 0) {
+        return MMF_OK;
+    }
+    status = mmf_writers_attach(&state->writers, state->path, file_mode, exact_mode,
+                                state->store.mode == MMF_MODE_ONE_WRITER, state->timeout_ns,
+                                options->error);
+    state->store.slot = status == MMF_OK ? state->writers.slot : 0;
+    return status;
+}
+
+/* --- Looking at a file ----------------------------------------------------------------------- */
+
+/* Count and capacity are read once more, in this order, and the size after them: others may be
+ * growing the file, and each of the three only grows and is raised in the opposite order. */
+static int read_counts(int fd, uint8_t *bytes)
+{
+    const size_t count_offset = offsetof(mmf_header_common, record_count);
+    const size_t capacity_offset = offsetof(mmf_header_common, capacity);
+    size_t got;
+    int failure = mmf_sys_read_at(fd, count_offset, bytes + count_offset, sizeof(uint64_t), &got);
+
+    return failure != 0 ? failure
+                        : mmf_sys_read_at(fd, capacity_offset, bytes + capacity_offset,
+                                          sizeof(uint64_t), &got);
+}
+
+/* Reads the header region into memory to be freed, and its size and the file's into the rest. */
+static int read_header(int fd, uint8_t **ret_bytes, size_t *ret_size, uint64_t *ret_file_size)
+{
+    uint8_t *bytes = calloc(1, MMF_PAGE_SIZE);
+    mmf_sys_info info;
+    size_t size = 0;
+    int failure;
+
+    if (!bytes) {
+        return ENOMEM;
+    }
+    failure = mmf_sys_read_at(fd, 0, bytes, MMF_PAGE_SIZE, &size);
+    if (failure == 0 && size == MMF_PAGE_SIZE && mmf_header_extent(bytes, size) > MMF_PAGE_SIZE) {
+        uint32_t extent = mmf_header_extent(bytes, size);
+
+        free(bytes);
+        bytes = calloc(1, extent);
+        failure = bytes ? mmf_sys_read_at(fd, 0, bytes, extent, &size) : ENOMEM;
+    }
+    if (failure == 0 && size >= sizeof(mmf_header_common)) {
+        failure = read_counts(fd, bytes);
+    }
+    if (failure == 0) {
+        failure = mmf_sys_info_of(fd, &info);
+    }
+    if (failure != 0) {
+        free(bytes);
+        return failure;
+    }
+    *ret_bytes = bytes;
+    *ret_size = size;
+    *ret_file_size = info.size;
+    return 0;
+}
+
+static mmf_status validate(mmf_store_state *state, int fd, const mmf_options *options,
+                           uint64_t *ret_file_size)
+{
+    uint8_t *bytes = NULL;
+    size_t size = 0;
+    mmf_error detail = {0};
+    mmf_status status;
+    int failure = read_header(fd, &bytes, &size, ret_file_size);
+
+    if (failure != 0) {
+        return system_error(options, failure, "cannot read the header", state->path);
+    }
+    status = mmf_header_validate(bytes, size, *ret_file_size, &state->info, &detail);
+    free(bytes);
+    if (status != MMF_OK) {
+        return mmf_error_set(options->error, status, "%s: %s", state->path, detail.text);
+    }
+    return MMF_OK;
+}
+
+static void hash_text(const uint8_t hash[32], char ret_text[17])
+{
+    static const char digits[] = "0123456789abcdef";
+
+    for (size_t i = 0; i < 8; i++) {
+        ret_text[2 * i] = digits[hash[i] >> 4];
+        ret_text[2 * i + 1] = digits[hash[i] & 15];
+    }
+    ret_text[16] = '\0';
+}
+
+/* Whether the file's records are those of the program. */
+static mmf_status check_type(const mmf_store_state *state, const mmf_options *options)
+{
+    const mmf_header_info *info = &state->info;
+    const mmf_record_type *type = state->store.type;
+    char found[17];
+    char expected[17];
+
+    if (info->format == type->format && info->record_size == type->record_size &&
+        info->payload_size >= type->payload_size &&
+        memcmp(info->schema_hash, type->schema_hash, sizeof info->schema_hash) == 0) {
+        return MMF_OK;
+    }
+    hash_text(info->schema_hash, found);
+    hash_text(type->schema_hash, expected);
+    return mmf_error_set(options->error, MMF_E_SCHEMA,
+                         "%s: found schema hash %s…, version %" PRIu32 ", format %" PRIu32
+                         ", %" PRIu32 " bytes a record; expected %s %s…, version %" PRIu32
+                         ", format %" PRIu32 ", %" PRIu32 " bytes",
+                         state->path, found, info->schema_version, info->format, info->record_size,
+                         type->name, expected, type->schema_version, type->format,
+                         type->record_size);
+}
+
+/* --- Opening --------------------------------------------------------------------------------- */
+
+static mmf_status map_file(mmf_store_state *state, int fd, uint64_t file_size,
+                           const mmf_options *options)
+{
+    mmf_store *store = &state->store;
+    mmf_status status = mmf_region_open(&state->region, fd, store->mode != MMF_MODE_READ_ONLY,
+                                        reservation_of(options), file_size, options->error);
+
+    if (status != MMF_OK) {
+        return status;
+    }
+    state->record_limit = (state->region.size - state->info.data_offset) / state->info.record_size;
+    state->file_records = (file_size - state->info.data_offset) / state->info.record_size;
+    store->records = state->region.base + state->info.data_offset;
+    store->record_count = &mmf_store_header(store)->record_count;
+    store->visible = state->info.record_count;
+    return MMF_OK;
+}
+
+/* A store into a hole of a sparse file would need a block when the disk may have none left. */
+static mmf_status fill_holes(mmf_store_state *state, int fd, const mmf_options *options)
+{
+    mmf_sys_info info;
+    int failure = mmf_sys_info_of(fd, &info);
+
+    if (failure == 0 && info.allocated < info.size) {
+        failure = mmf_sys_allocate(fd, 0, info.size);
+    }
+    return failure == 0
+               ? MMF_OK
+               : system_error(options, failure, "cannot fill holes of the file", state->path);
+}
+
+/* The state that a new writer leaves in the header. Bits that tell of an accident stay until they
+ * are dealt with; who was dirty while nobody lived adds one. */
+static uint32_t state_when_attached(const mmf_store_state *state, const mmf_header *header)
+{
+    uint32_t bits = mmf_load_relaxed(&header->state);
+    bool same_boot =
+        memcmp(header->boot_id, state->writers.file->boot_id, sizeof header->boot_id) == 0;
+
+    if ((bits & MMF_STATE_DIRTY) != 0 && state->writers.was_alone) {
+        bits |= same_boot ? MMF_STATE_WRITER_DIED : MMF_STATE_OTHER_BOOT;
+    }
+    if (state->writers.died_before) {
+        bits |= MMF_STATE_WRITER_DIED;
+    }
+    return bits | MMF_STATE_DIRTY;
+}
+
+/* Notes in the header that somebody writes. In format 1 there is no place for that; but a stale
+ * capacity is set right, unless somebody has just done so. */
+static void note_attached(mmf_store_state *state)
+{
+    mmf_store *store = &state->store;
+    mmf_header *header = mmf_store_header_2(store);
+
+    state->is_attached = true;
+    if (header) {
+        mmf_store_release(&header->state, state_when_attached(state, header));
+        memcpy(header->boot_id, state->writers.file->boot_id, sizeof header->boot_id);
+        memcpy(header->lock_id, state->writers.file->lock_id, sizeof header->lock_id);
+    } else if (state->info.capacity_is_stale) {
+        uint64_t stale = state->info.header_capacity;
+
+        (void)mmf_cas_release(&mmf_store_header(store)->capacity, &stale, state->info.capacity);
+    }
+    if (store->mode == MMF_MODE_ONE_WRITER) {
+        store->append_limit =
+            state->info.capacity < state->record_limit ? state->info.capacity : state->record_limit;
+    }
+}
+
+/* Everything that comes after the lock, on a file that is open. Owns fd. */
+static mmf_status open_locked(mmf_store_state *state, int fd, const mmf_options *options)
+{
+    bool writes = state->store.mode != MMF_MODE_READ_ONLY;
+    uint64_t file_size = 0;
+    mmf_status status = validate(state, fd, options, &file_size);
+
+    if (status == MMF_OK) {
+        status = check_type(state, options);
+    }
+    if (status == MMF_OK && writes && state->info.must_not_write) {
+        status = mmf_error_set(options->error, MMF_E_READONLY,
+                               "%s: has a feature that this version may only read", state->path);
+    }
+    if (status == MMF_OK && writes) {
+        status = fill_holes(state, fd, options);
+    }
+    if (status != MMF_OK) {
+        mmf_sys_close(fd);
+        return status;
+    }
+    status = map_file(state, fd, file_size, options);
+    if (status != MMF_OK) {
+        mmf_region_close(&state->region);
+        return status;
+    }
+    if (writes) {
+        note_attached(state);
+        mmf_writers_attached(&state->writers);
+    }
+    return MMF_OK;
+}
+
+/* Opens path by its name; the lock, if any, is taken before the file is looked into. */
+static mmf_status open_by_name(mmf_store_state *state, const mmf_options *options)
+{
+    mmf_sys_info info;
+    int fd = -1;
+    int failure = mmf_sys_open(state->path, state->store.mode != MMF_MODE_READ_ONLY, &fd);
+    mmf_status status;
+
+    if (failure != 0) {
+        return system_error(options, failure, "cannot open", state->path);
+    }
+    failure = mmf_sys_info_of(fd, &info);
+    if (failure != 0 || !info.is_regular) {
+        mmf_sys_close(fd);
+        return failure != 0 ? system_error(options, failure, "cannot stat", state->path)
+                            : mmf_error_set(options->error, MMF_E_MAGIC, "%s: not a regular file",
+                                            state->path);
+    }
+    status = attach_writer(state, info.mode & 0666u, true, options);
+    if (status != MMF_OK) {
+        mmf_sys_close(fd);
+        return status;
+    }
+    return open_locked(state, fd, options);
+}
+
+/* --- Creating -------------------------------------------------------------------------------- */
+
+/* The numbers of a new file: at least the capacity that was asked for. */
+static mmf_status plan_new_file(const mmf_store_state *state, const mmf_options *options,
+                                mmf_header_info *ret_info, uint64_t *ret_file_size)
+{
+    const mmf_record_type *type = state->store.type;
+    uint64_t capacity = options->capacity ? options->capacity : type->capacity;
+    uint64_t data_offset = mmf_header_region_size(type->format, type->schema_text_size);
+    uint64_t most = (reservation_of(options) - data_offset) / type->record_size;
+    uint64_t size;
+
+    if (reservation_of(options) < data_offset || capacity > most) {
+        return mmf_error_set(options->error, MMF_E_LIMIT,
+                             "%s: a capacity of %" PRIu64 " records of %" PRIu32
+                             " bytes, expected at most the reservation of %" PRIu64 " bytes",
+                             state->path, capacity, type->record_size, reservation_of(options));
+    }
+    size = data_offset + capacity * type->record_size;
+    if (type->format == MMF_FORMAT_2) {
+        size = (size + MMF_PAGE_SIZE - 1) / MMF_PAGE_SIZE * MMF_PAGE_SIZE;
+        capacity = (size - data_offset) / type->record_size;
+    }
+    *ret_info = (mmf_header_info){
+        .format = type->format,
+        .schema_version = type->schema_version,
+        .record_size = type->record_size,
+        .payload_size = type->payload_size,
+        .record_align = type->record_align,
+        .capacity = capacity,
+        .data_offset = data_offset,
+    };
+    memcpy(ret_info->schema_hash, type->schema_hash, sizeof ret_info->schema_hash);
+    *ret_file_size = size;
+    return MMF_OK;
+}
+
+static int write_header(int fd, const mmf_header_info *info, const mmf_record_type *type)
+{
+    uint8_t *bytes = malloc(info->data_offset);
+    uint8_t uuid[16];
+    int failure = bytes ? mmf_sys_random(uuid, sizeof uuid) : ENOMEM;
+
+    if (failure == 0) {
+        uuid[6] = (uint8_t)((uuid[6] & 0x0f) | 0x40); /* RFC 9562: version 4, variant 10 */
+        uuid[8] = (uint8_t)((uuid[8] & 0x3f) | 0x80);
+        mmf_header_encode(info, type->schema_text, type->schema_text_size, uuid,
+                          mmf_sys_wall_clock_ns(), bytes);
+        failure = mmf_sys_write_at(fd, 0, bytes, info->data_offset);
+    }
+    free(bytes);
+    return failure;
+}
+
+/* Makes the whole file before it gets its name. *ret_fd: the open file. */
+static mmf_status create_file(const mmf_store_state *state, uint32_t file_mode,
+                              const mmf_options *options, int *ret_fd)
+{
+    mmf_sys_new_file file = {.fd = -1};
+    mmf_header_info info = {0};
+    uint64_t size = 0;
+    mmf_status status = plan_new_file(state, options, &info, &size);
+    int failure;
+
+    if (status != MMF_OK) {
+        return status;
+    }
+    failure = mmf_sys_new_file_create(state->path, file_mode, &file);
+    if (failure != 0) {
+        return mmf_error_set_system(options->error,
+                                    failure == ENOENT ? MMF_E_SYSTEM : mmf_status_of_errno(failure),
+                                    failure, "%s: cannot create a file there", state->path);
+    }
+    failure = mmf_sys_allocate(file.fd, 0, size);
+    if (failure == 0) {
+        failure = write_header(file.fd, &info, state->store.type);
+    }
+    if (failure == 0) {
+        failure = mmf_sys_sync(file.fd);
+    }
+    if (failure == 0) {
+        failure = mmf_sys_new_file_publish(&file, state->path);
+    }
+    if (failure == 0) {
+        *ret_fd = file.fd;
+        return MMF_OK;
+    }
+    mmf_sys_new_file_close(&file);
+    return system_error(options, failure, "cannot create", state->path);
+}
+
+static mmf_status create_by_name(mmf_store_state *state, const mmf_options *options)
+{
+    uint32_t file_mode = options->file_mode ? options->file_mode : FILE_MODE_DEFAULT;
+    mmf_sys_info info;
+    int fd = -1;
+    mmf_status status;
+
+    if (mmf_sys_info_of_path(state->path, &info) == 0) {
+        /* Said before PATH.lock is touched; link(2) decides when others create it just now. */
+        return mmf_error_set_system(options->error, MMF_E_EXISTS, EEXIST, "%s: cannot create",
+                                    state->path);
+    }
+    status = attach_writer(state, file_mode, false, options);
+    if (status == MMF_OK) {
+        status = create_file(state, file_mode, options, &fd);
+    }
+    return status == MMF_OK ? open_locked(state, fd, options) : status;
+}
+
+/* --- The public calls ------------------------------------------------------------------------ */
+
+typedef mmf_status open_function(mmf_store_state *state, const mmf_options *options);
+
+/* MMF_CREATE: whichever of the two works; both can fail when others create and delete it. */
+static mmf_status open_or_create(mmf_store_state *state, const mmf_options *options)
+{
+    mmf_options quiet = *options;
+    mmf_status status = MMF_E_NOT_FOUND;
+
+    quiet.error = NULL;
+    for (int attempt = 0; attempt < 8; attempt++) {
+        status = open_by_name(state, &quiet);
+        if (status == MMF_E_NOT_FOUND) {
+            status = create_by_name(state, &quiet);
+        }
+        if (status != MMF_E_EXISTS && status != MMF_E_NOT_FOUND) {
+            break;
+        }
+    }
+    if (status == MMF_OK) {
+        return MMF_OK;
+    }
+    status = open_by_name(state, options); /* once more, for the detail */
+    return status == MMF_E_NOT_FOUND ? create_by_name(state, options) : status;
+}
+
+static mmf_status open_with(open_function *function, const char *path, const mmf_record_type *type,
+                            const mmf_options *options, mmf_store **ret_store)
+{
+    mmf_store_state *state = state_new(path, type, options);
+    mmf_status status;
+
+    if (!state) {
+        return mmf_error_set(options->error, MMF_E_NO_MEMORY, "out of memory");
+    }
+    status = function(state, options);
+    if (status != MMF_OK) {
+        int saved_errno = errno;
+
+        (void)mmf_store_close(&state->store);
+        errno = saved_errno;
+        return status;
+    }
+    *ret_store = &state->store;
+    return MMF_OK;
+}
+
+mmf_status mmf_store_create(const char *path, const mmf_record_type *type,
+                            const mmf_options *options, mmf_store **ret_store)
+{
+    mmf_status status;
+
+    options = options ? options : &default_options;
+    status = check_options(options, true);
+    return status == MMF_OK ? open_with(create_by_name, path, type, options, ret_store) : status;
+}
+
+mmf_status mmf_store_open(const char *path, const mmf_record_type *type, const mmf_options *options,
+                          mmf_store **ret_store)
+{
+    bool creates;
+    mmf_status status;
+
+    options = options ? options : &default_options;
+    status = check_options(options, false);
+    if (status != MMF_OK) {
+        return status;
+    }
+    creates = (options->flags & MMF_CREATE) != 0;
+    return open_with(creates ? open_or_create : open_by_name, path, type, options, ret_store);
+}

@@ -1,0 +1,89 @@
+/* The operating system as the runtime sees it: every system call is made behind this header, so
+ * that another system needs another system_….c and nothing else. Internal.
+ *
+ * Functions that can fail return 0 or an errno value, and retry what a signal interrupted.
+ */
+#ifndef MMF_RUNTIME_SYSTEM_H
+#define MMF_RUNTIME_SYSTEM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct mmf_sys_info {
+    uint64_t size;      /* bytes */
+    uint64_t allocated; /* bytes that have blocks; less than size: there are holes */
+    uint64_t device;    /* with inode: which file it is */
+    uint64_t inode;
+    uint32_t mode; /* permission bits */
+    bool is_regular;
+} mmf_sys_info;
+
+/* --- Files ----------------------------------------------------------------------------------- */
+
+/* All descriptors are closed by execve(2). */
+int mmf_sys_open(const char *path, bool writable, int *ret_fd);
+/* A file that this call creates gets the mode less the umask, or exactly it. */
+int mmf_sys_open_or_create(const char *path, uint32_t mode, bool exact_mode, int *ret_fd);
+void mmf_sys_close(int fd);
+int mmf_sys_info_of(int fd, mmf_sys_info *ret_info);
+int mmf_sys_info_of_path(const char *path, mmf_sys_info *ret_info);
+
+/* The path without symbolic links, to be freed. */
+int mmf_sys_real_path(const char *path, char **ret_path);
+
+/* Up to size bytes; fewer only at the end of the file. */
+int mmf_sys_read_at(int fd, uint64_t offset, void *buffer, size_t size, size_t *ret_size);
+int mmf_sys_write_at(int fd, uint64_t offset, const void *bytes, size_t size);
+int mmf_sys_sync(int fd);
+
+/* Gives the range blocks, and the file the size to hold it: afterwards a store into it cannot meet
+ * a full disk. ENOSPC, EDQUOT, EFBIG (also of RLIMIT_FSIZE, whose SIGXFSZ is kept from the
+ * program): the size may have grown by a part. */
+int mmf_sys_allocate(int fd, uint64_t offset, uint64_t size);
+int mmf_sys_truncate(int fd, uint64_t size);
+
+/* A new file that has no name that anybody would look for, in the directory of path. */
+typedef struct mmf_sys_new_file {
+    int fd;
+    char *temporary_path; /* NULL: it has no name at all */
+} mmf_sys_new_file;
+
+int mmf_sys_new_file_create(const char *path, uint32_t mode, mmf_sys_new_file *ret_file);
+/* Gives the file its name, unless there is one of that name (EEXIST), and syncs the directory. */
+int mmf_sys_new_file_publish(mmf_sys_new_file *file, const char *path);
+/* Closes it, and removes it where it was not published. */
+void mmf_sys_new_file_close(mmf_sys_new_file *file);
+
+/* --- Memory ---------------------------------------------------------------------------------- */
+
+size_t mmf_sys_page_size(void);
+/* Maps size bytes, shared, from the beginning of the file; size may reach beyond its end. */
+int mmf_sys_map(int fd, uint64_t size, bool writable, void **ret_address);
+void mmf_sys_unmap(void *address, uint64_t size);
+/* address and size: whole pages. */
+int mmf_sys_sync_map(void *address, uint64_t size);
+
+/* --- Locks ----------------------------------------------------------------------------------- */
+
+/* flock(2) on the whole file, without waiting. EWOULDBLOCK: others hold it. */
+int mmf_sys_lock_file(int fd, bool exclusive);
+/* A lock on one byte that belongs to the open file description, so that it goes when the last
+ * descriptor of it is closed, by whatever death: fcntl(2), "Open file description locks".
+ * EAGAIN: others hold it. Handles of one process exclude each other too. */
+int mmf_sys_lock_byte(int fd, uint64_t offset);
+void mmf_sys_unlock_byte(int fd, uint64_t offset);
+/* Whether others than this descriptor's file description hold a lock in the range. */
+int mmf_sys_bytes_locked(int fd, uint64_t offset, uint64_t size, bool *ret_locked);
+
+/* --- The machine ----------------------------------------------------------------------------- */
+
+int mmf_sys_boot_id(uint8_t ret_id[16]);
+int mmf_sys_random(void *buffer, size_t size);
+uint64_t mmf_sys_process_id(void);
+uint64_t mmf_sys_monotonic_ns(void);
+uint64_t mmf_sys_wall_clock_ns(void); /* since 1970-01-01T00:00:00Z */
+void mmf_sys_yield(void);
+void mmf_sys_sleep_ns(uint64_t ns);
+
+#endif
