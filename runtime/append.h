@@ -7,7 +7,7 @@
  * sees a half-made one; and a holder that dies leaves nothing that counts, only bytes that the
  * next append overwrites.
  *
- * A record appended with content has counter 512, one write; one appended empty has counter 0 and
+ * A record appended with content has counter 512, one step; one appended empty has counter 0 and
  * zeros, as the Go library's Append leaves it.
  */
 #ifndef MMF_RUNTIME_APPEND_H

@@ -26,13 +26,22 @@ static bool owner_is_dead(const mmf_store *store, uint64_t sequence)
            state->info.format == MMF_FORMAT_2 && !mmf_writers_is_alive(&state->writers, slot);
 }
 
+/* Waiting for one record. Zero-initialised before the first round. */
+typedef struct record_wait {
+    mmf_wait rounds;
+    uint64_t sequence; /* the counter in the round before */
+} record_wait;
+
 /* One more round for a record whose counter was `sequence`. MMF_OK: try again; MMF_E_STUCK. */
-static mmf_status wait_for_record(const mmf_store *store, uint64_t sequence, mmf_wait *wait)
+static mmf_status wait_for_record(const mmf_store *store, uint64_t sequence, record_wait *wait)
 {
-    if (mmf_wait_is_long(wait) && owner_is_dead(store, sequence)) {
+    if (sequence != wait->sequence) {
+        wait->sequence = sequence;
+        mmf_wait_moved(&wait->rounds);
+    } else if (mmf_wait_is_long(&wait->rounds) && owner_is_dead(store, sequence)) {
         return MMF_E_STUCK;
     }
-    return mmf_wait_round(wait, store->state->timeout_ns) ? MMF_OK : MMF_E_STUCK;
+    return mmf_wait_round(&wait->rounds, store->state->timeout_ns) ? MMF_OK : MMF_E_STUCK;
 }
 
 /* --- Reading --------------------------------------------------------------------------------- */
@@ -43,7 +52,7 @@ typedef struct read_attempt {
     const mmf_store *store;
     const unsigned char *record;
     uint64_t sequence;
-    mmf_wait wait;
+    record_wait wait;
 } read_attempt;
 
 static mmf_status attempt_begin(read_attempt *attempt)
@@ -225,7 +234,7 @@ mmf_status mmf_write_begin_slow(mmf_store *store, uint64_t index, uint32_t offse
                                 mmf_write_section *ret_section)
 {
     unsigned char *record;
-    mmf_wait wait = {0, 0};
+    record_wait wait = {{0, 0}, 0};
 
     (void)offset; /* what an undo image will have to cover */
     (void)size;

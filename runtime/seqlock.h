@@ -6,11 +6,11 @@
  * while a writer is inside, and it only grows. While odd it also names its owner: from any even s,
  * the writer in slot k (1 … 255) goes to
  *
- *     ((s | 511) + 1) | k << 1 | 1        bits 9 …: writes so far, bits 1 … 8: slot, bit 0: busy
+ *     ((s | 511) + 1) | k << 1 | 1        bits 9 …: steps so far, bits 1 … 8: slot, bit 0: busy
  *
- * and at the end to the next multiple of 512. Writers of other libraries go from s to s + 1 to
- * s + 2; that is odd and even and growing too, but says nothing of an owner: a slot read from a
- * counter is a hint until the slot itself confirms it.
+ * and at the end to the next multiple of 512: two steps of 512 a write. Writers of other libraries
+ * go from s to s + 1 to s + 2; that is odd and even and growing too, but says nothing of an owner:
+ * a slot read from a counter is a hint until the slot itself confirms it.
  *
  * Orders, after H.-J. Boehm, "Can Seqlocks Get Along With Programming Language Memory Models?"
  * (MSPC 2012). Payload words are relaxed atomics, so none of this is a data race.
@@ -48,7 +48,7 @@ extern "C" {
 #endif
 
 #define MMF_COUNTER_BYTES 8u
-#define MMF_SEQUENCE_STEP 512u /* one write */
+#define MMF_SEQUENCE_STEP 512u /* a write is two steps, one writer's scalar is one */
 
 static inline bool mmf_sequence_is_odd(uint64_t sequence)
 {

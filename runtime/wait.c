@@ -23,6 +23,13 @@ bool mmf_wait_is_long(const mmf_wait *wait)
     return wait->rounds >= PAUSE_ROUNDS;
 }
 
+void mmf_wait_moved(mmf_wait *wait)
+{
+    if (wait->rounds > PAUSE_ROUNDS) {
+        wait->rounds = PAUSE_ROUNDS;
+    }
+}
+
 bool mmf_wait_round(mmf_wait *wait, uint64_t timeout_ns)
 {
     uint32_t round = wait->rounds++;

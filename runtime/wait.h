@@ -15,6 +15,10 @@ typedef struct mmf_wait {
  * each time. False: timeout_ns have passed since the first round. */
 bool mmf_wait_round(mmf_wait *wait, uint64_t timeout_ns);
 
+/* To be called when what is waited for has moved since the last round, so that somebody lives and
+ * is quick: the next rounds yield, but do not sleep. The deadline stays. */
+void mmf_wait_moved(mmf_wait *wait);
+
 /* Whether the quick rounds are over, so that a system call to ask who holds what is worth it. */
 bool mmf_wait_is_long(const mmf_wait *wait);
 
