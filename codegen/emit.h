@@ -26,6 +26,10 @@ void mmf_emit_test(const mmf_emit *emit, mmf_text *text);   /* BASENAME_mmf_test
 void mmf_emit_struct(const mmf_emit *emit, mmf_text *text);    /* constants, enums, the record */
 void mmf_emit_accessors(const mmf_emit *emit, mmf_text *text); /* functions of single fields */
 
+/* Which bits of a small record belong to fields: in the header where it has bools, which get needs,
+ * and otherwise beside PREFIX_put(), if that needs it. */
+void mmf_emit_mask(const mmf_emit *emit, mmf_text *text);
+
 /* The check of what may be stored and the way into the file, parts of the source; also of the
  * header where mmf_emit_set_is_inline(). */
 bool mmf_emit_set_is_inline(const mmf_emit *emit);

@@ -197,9 +197,22 @@ static const char get_plain[] =
     "}\n"
     "\n";
 
+/* With a mask, bools come out as 0 or 1. */
+static const char get_clean[] =
+    "    return mmf_get_record_clean(&store->base, index, $record_size$, $payload_size$, $mask$, "
+    "ret_record);\n"
+    "}\n"
+    "\n";
+
 static const char get_checked_begin[] =
     "    mmf_status status = mmf_get_record(&store->base, index, $record_size$, $payload_size$, "
     "ret_record);\n"
+    "\n"
+    "    if (mmf_likely(status == MMF_OK)) {\n";
+
+static const char get_clean_checked_begin[] =
+    "    mmf_status status = mmf_get_record_clean(&store->base, index, $record_size$, "
+    "$payload_size$, $mask$, ret_record);\n"
     "\n"
     "    if (mmf_likely(status == MMF_OK)) {\n";
 
@@ -220,7 +233,7 @@ static const char check_lengths[] =
     "            }\n"
     "        }\n";
 
-/* Any byte but 0 reads as true, as it does in mmf_get_bool(); a C bool must be 0 or 1. */
+/* A large record has no mask. Any byte but 0 reads as true, as it does in mmf_get_bool(). */
 static const char normalise_bool[] =
     "        bytes[$field_offset$ - 8] = bytes[$field_offset$ - 8] != 0;\n";
 
@@ -237,7 +250,7 @@ static void add_field_check(const mmf_emit *emit, uint32_t field_index, mmf_text
     mmf_emit_scope_open(emit, field_index, &scope);
     if (mmf_type_is_text(field->type)) {
         mmf_text_fill(text, field->count ? check_lengths : check_length, &scope.holes);
-    } else if (field->type == MMF_TYPE_BOOL) {
+    } else if (field->type == MMF_TYPE_BOOL && emit->record->is_large) {
         mmf_text_fill(text, field->count ? normalise_bools : normalise_bool, &scope.holes);
     }
     mmf_emit_scope_close(&scope, text);
@@ -251,13 +264,19 @@ static void add_get(const mmf_emit *emit, mmf_text *text)
                                        : ""};
     mmf_holes holes = {&corrupt, 1, names};
 
+    bool is_clean = emit->record->has_bools && !emit->record->is_large;
+    bool has_bytes = emit->record->has_bools && emit->record->is_large;
+
+    if (is_clean) {
+        mmf_emit_mask(emit, text);
+    }
     mmf_text_fill(text, get_begin, &holes);
-    if (!emit->record->has_texts && !emit->record->has_bools) {
-        mmf_text_fill(text, get_plain, names);
+    if (!emit->record->has_texts && !has_bytes) {
+        mmf_text_fill(text, is_clean ? get_clean : get_plain, names);
         return;
     }
-    mmf_text_fill(text, get_checked_begin, names);
-    if (emit->record->has_bools) {
+    mmf_text_fill(text, is_clean ? get_clean_checked_begin : get_checked_begin, names);
+    if (has_bytes) {
         mmf_text_add(text, "        unsigned char *bytes = (unsigned char *)ret_record;\n\n");
     }
     for (uint32_t i = 0; i < emit->model->field_count; i++) {

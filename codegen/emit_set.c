@@ -60,12 +60,12 @@ static void add_check(const mmf_emit *emit, mmf_text *text)
 
 /* --- A small record: copied, cleaned and stored through a mask -------------------------------- */
 
-static void add_mask(const mmf_emit *emit, mmf_text *text)
+void mmf_emit_mask(const mmf_emit *emit, mmf_text *text)
 {
     uint32_t words = emit->model->payload_size / 8;
 
     mmf_text_fill(text,
-                  "/* Bits that belong to fields; padding is zero in the file. */\n"
+                  "/* Bits that belong to fields, of a bool one; padding is zero in the file. */\n"
                   "static const uint64_t $mask$[$payload_size$ / 8] = {\n",
                   &emit->names->holes);
     for (uint32_t i = 0; i < words; i++) {
@@ -173,8 +173,8 @@ static void add_put(const mmf_emit *emit, mmf_text *text)
     const mmf_c_record *record = emit->record;
     bool is_cleaned = record->has_texts || record->has_padding || record->has_bools;
 
-    if (needs_mask(emit)) {
-        add_mask(emit, text);
+    if (needs_mask(emit) && !record->has_bools) {
+        mmf_emit_mask(emit, text);
     }
     mmf_text_add(text, is_cleaned ? "/* The record as it is to lie in the file: nothing behind a "
                                     "text's end, zeros in the padding. */\n"

@@ -44,7 +44,16 @@ MMF_NODISCARD static inline mmf_status mmf_append_begin(mmf_store *store, uint64
             return MMF_OK;
         }
     }
-    return mmf_append_begin_slow(store, count, ret_section);
+    /* By way of a section of its own, so that the caller's can stay in registers. */
+    {
+        mmf_append_section section;
+        mmf_status status = mmf_append_begin_slow(store, count, &section);
+
+        if (status == MMF_OK) {
+            *ret_section = section;
+        }
+        return status;
+    }
 }
 
 /* Before and after the payload of one new record. */
@@ -67,6 +76,7 @@ static inline void mmf_append_end(mmf_store *store, const mmf_append_section *se
     if (mmf_likely(store->mode == MMF_MODE_ONE_WRITER)) {
         mmf_store_release(store->record_count, section->index + count);
         mmf_store_release(&store->visible, section->index + count);
+        mmf_store_relaxed(&store->settable, section->index + count);
         return;
     }
     mmf_append_end_slow(store, section->index + count);

@@ -69,8 +69,7 @@ MMF_NODISCARD mmf_status mmf_get_record_slow(const mmf_store *store, uint64_t in
         mmf_store *store, uint64_t index, uint32_t record_size, uint32_t offset,                   \
         uint##bits##_t word)                                                                       \
     {                                                                                              \
-        if (mmf_likely(store->mode == MMF_MODE_ONE_WRITER &&                                       \
-                       index < mmf_load_relaxed(&store->visible))) {                               \
+        if (mmf_likely(index < mmf_load_relaxed(&store->settable))) {                              \
             unsigned char *record = store->records + index * record_size;                          \
             uint64_t sequence = mmf_load_relaxed(mmf_record_counter(record));                      \
                                                                                                    \
@@ -195,6 +194,34 @@ MMF_NODISCARD static inline mmf_status mmf_get_record(const mmf_store *store, ui
         }
     }
     return mmf_get_record_slow(store, index, payload_size, ret_payload);
+}
+
+/* The same for a record that has bools: they come out as 0 or 1, and padding as 0. The mask is that
+ * of mmf_words_load_clean(). */
+MMF_NODISCARD static inline mmf_status mmf_get_record_clean(const mmf_store *store, uint64_t index,
+                                                            uint32_t record_size,
+                                                            uint32_t payload_size,
+                                                            const uint64_t *mask, void *ret_payload)
+{
+    mmf_status status;
+
+    if (mmf_likely(index < mmf_load_acquire(&store->visible))) {
+        const unsigned char *record = store->records + index * record_size;
+        uint64_t sequence = mmf_load_acquire(mmf_record_counter(record)); /* (1) */
+
+        if (mmf_likely(!mmf_sequence_is_odd(sequence))) {
+            mmf_words_load_clean(ret_payload, record + MMF_COUNTER_BYTES, mask, payload_size);
+            mmf_fence_acquire(); /* (4) */
+            if (mmf_likely(mmf_load_relaxed(mmf_record_counter(record)) == sequence)) {
+                return MMF_OK;
+            }
+        }
+    }
+    status = mmf_get_record_slow(store, index, payload_size, ret_payload);
+    if (status == MMF_OK) {
+        mmf_words_clean(ret_payload, mask, payload_size);
+    }
+    return status;
 }
 
 /* `size` bytes at any offset: an array. */

@@ -55,10 +55,16 @@ static inline bool mmf_sequence_is_odd(uint64_t sequence)
     return (sequence & 1) != 0;
 }
 
+/* The low bits of a counter while the writer in `slot` is inside. */
+static inline uint64_t mmf_sequence_tag(uint32_t slot)
+{
+    return (uint64_t)slot << 1 | 1;
+}
+
 /* What the writer in `slot` makes of the even counter `sequence` when it enters. */
 static inline uint64_t mmf_sequence_enter(uint64_t sequence, uint32_t slot)
 {
-    return ((sequence | (MMF_SEQUENCE_STEP - 1)) + 1) | (uint64_t)slot << 1 | 1;
+    return ((sequence | (MMF_SEQUENCE_STEP - 1)) + 1) | mmf_sequence_tag(slot);
 }
 
 /* The next even counter: what a writer leaves behind, from odd or, for a scalar, from even. */
@@ -83,6 +89,19 @@ static inline uint64_t *mmf_record_counter(const unsigned char *record)
 MMF_NODISCARD mmf_status mmf_read_begin_slow(const mmf_store *store, uint64_t index,
                                              mmf_read_section *ret_section);
 
+/* By way of a section of its own, so that the caller's can stay in registers. */
+MMF_NODISCARD static inline mmf_status
+mmf_read_begin_elsewhere(const mmf_store *store, uint64_t index, mmf_read_section *ret_section)
+{
+    mmf_read_section section;
+    mmf_status status = mmf_read_begin_slow(store, index, &section);
+
+    if (status == MMF_OK) {
+        *ret_section = section;
+    }
+    return status;
+}
+
 /* Waits until the record is at rest. MMF_OK; MMF_E_INDEX; MMF_E_STUCK. */
 MMF_NODISCARD static inline mmf_status mmf_read_begin(const mmf_store *store, uint64_t index,
                                                       uint32_t record_size,
@@ -98,7 +117,7 @@ MMF_NODISCARD static inline mmf_status mmf_read_begin(const mmf_store *store, ui
             return MMF_OK;
         }
     }
-    return mmf_read_begin_slow(store, index, ret_section);
+    return mmf_read_begin_elsewhere(store, index, ret_section);
 }
 
 /* Whether everything read through the section so far was one consistent record. */
@@ -115,6 +134,19 @@ static inline bool mmf_read_valid(const mmf_read_section *section)
 MMF_NODISCARD mmf_status mmf_write_begin_slow(mmf_store *store, uint64_t index, uint32_t offset,
                                               uint32_t size, mmf_write_section *ret_section);
 
+MMF_NODISCARD static inline mmf_status mmf_write_begin_elsewhere(mmf_store *store, uint64_t index,
+                                                                 uint32_t offset, uint32_t size,
+                                                                 mmf_write_section *ret_section)
+{
+    mmf_write_section section;
+    mmf_status status = mmf_write_begin_slow(store, index, offset, size, &section);
+
+    if (status == MMF_OK) {
+        *ret_section = section;
+    }
+    return status;
+}
+
 /* Enters a record to change `size` bytes at `offset` (from the beginning of the record).
  * MMF_OK; MMF_E_READONLY; MMF_E_INDEX; MMF_E_STUCK (another writer is inside, until the deadline,
  * or it is dead). Nothing is changed unless MMF_OK. */
@@ -123,20 +155,19 @@ MMF_NODISCARD static inline mmf_status mmf_write_begin(mmf_store *store, uint64_
                                                        uint32_t size,
                                                        mmf_write_section *ret_section)
 {
-    if (mmf_likely(store->mode == MMF_MODE_ONE_WRITER &&
-                   index < mmf_load_relaxed(&store->visible))) {
+    if (mmf_likely(index < mmf_load_relaxed(&store->settable))) {
         unsigned char *record = store->records + index * record_size;
         uint64_t sequence = mmf_load_relaxed(mmf_record_counter(record));
 
         if (mmf_likely(!mmf_sequence_is_odd(sequence))) {
             ret_section->payload = record + MMF_COUNTER_BYTES;
-            ret_section->sequence = mmf_sequence_enter(sequence, store->slot);
+            ret_section->sequence = mmf_sequence_leave(sequence) | store->tag;
             mmf_store_relaxed(mmf_record_counter(record), ret_section->sequence);
             mmf_fence_release(); /* (2) */
             return MMF_OK;
         }
     }
-    return mmf_write_begin_slow(store, index, offset, size, ret_section);
+    return mmf_write_begin_elsewhere(store, index, offset, size, ret_section);
 }
 
 static inline void mmf_write_end(const mmf_write_section *section)

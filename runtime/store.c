@@ -28,6 +28,9 @@ static void raise_visible(mmf_store *store, uint64_t count)
 
     while (count > seen && !mmf_cas_release(&store->visible, &seen, count)) {
     }
+    if (store->mode == MMF_MODE_ONE_WRITER) {
+        mmf_store_relaxed(&store->settable, mmf_load_relaxed(&store->visible));
+    }
 }
 
 /* The count is believed as far as the file and the mapping go. */

@@ -78,6 +78,8 @@ typedef struct mmf_record_type {
 typedef struct mmf_store {
     unsigned char *records; /* record 0, in the mapping */
     uint64_t visible;       /* records that exist and lie in the mapping; atomic; grows */
+    uint64_t settable;      /* one writer: the same; else 0, and setters take another path */
+    uint64_t tag;           /* mmf_sequence_tag() of slot */
     uint64_t append_limit;  /* one writer: records up to here have blocks and are mapped */
     uint64_t *record_count; /* in the file's header */
     uint32_t mode;          /* MMF_MODE_… */

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtime/atomic.h"
+#include "runtime/seqlock.h"
 #include "runtime/store_state.h"
 #include "runtime/system.h"
 
@@ -91,7 +91,10 @@ static mmf_status attach_writer(mmf_store_state *state, uint32_t file_mode, bool
     status = mmf_writers_attach(&state->writers, state->path, file_mode, exact_mode,
                                 state->store.mode == MMF_MODE_ONE_WRITER, state->timeout_ns,
                                 options->error);
-    state->store.slot = status == MMF_OK ? state->writers.slot : 0;
+    if (status == MMF_OK) {
+        state->store.slot = state->writers.slot;
+        state->store.tag = mmf_sequence_tag(state->writers.slot);
+    }
     return status;
 }
 
@@ -218,6 +221,7 @@ static mmf_status map_file(mmf_store_state *state, int fd, uint64_t file_size,
     store->records = state->region.base + state->info.data_offset;
     store->record_count = &mmf_store_header(store)->record_count;
     store->visible = state->info.record_count;
+    store->settable = store->mode == MMF_MODE_ONE_WRITER ? store->visible : 0;
     return MMF_OK;
 }
 

@@ -251,9 +251,11 @@ START_TEST(large_records_are_stored_in_place)
     mmf_generated large = generate(model_of(KINDS("2000")));
 
     ck_assert_ptr_nonnull(strstr(mmf_text_string(&small.source), "zebra clean = *record"));
-    ck_assert_ptr_nonnull(strstr(mmf_text_string(&small.source), "zebra_mask["));
+    ck_assert_ptr_nonnull(strstr(mmf_text_string(&small.source), "zebra_mask"));
+    ck_assert_ptr_nonnull(strstr(mmf_text_string(&small.header), "zebra_mask["));
     ck_assert_ptr_null(strstr(mmf_text_string(&large.source), "clean"));
     ck_assert_ptr_null(strstr(mmf_text_string(&large.source), "zebra_mask"));
+    ck_assert_ptr_null(strstr(mmf_text_string(&large.header), "zebra_mask"));
     mmf_generated_clear(&small);
     mmf_generated_clear(&large);
 }

@@ -199,18 +199,6 @@ static mmf_status alltypes_check(const alltypes *record)
     return MMF_OK;
 }
 
-/* Bits that belong to fields; padding is zero in the file. */
-static const uint64_t alltypes_mask[ALLTYPES_PAYLOAD_SIZE / 8] = {
-    0xffffffff0000ff01, 0xffffffffffffffff, 0xffffffffffffffff, 0xffffffff0000ffff,
-    0x00000000ffffffff, 0xffffffffffffffff, 0xffffffffffffffff, 0x00000000ffffffff,
-    0xffffffffffffffff, 0xffffffffffffffff, 0x000000ffffffffff, 0xffffffffffffffff,
-    0xffffffffffffffff, 0xffffffffffffffff, 0xffffffffffffffff, 0xffffffffffffffff,
-    0xffffffffffffffff, 0xffffffffffffffff, 0xffffffffffffffff, 0xffffffffffffffff,
-    0xffffffff010101ff, 0xffffffffffffffff, 0x00000000ffffffff, 0xffffffffffffffff,
-    0xffffffffffffffff, 0x0000ffffffffffff, 0xffffffffffffffff, 0xffffffff0000ffff,
-    0x0000ffffffffffff, 0x00ffffffffffffff, 0x00ffffffffffffff, 0x00000000ffffffff,
-};
-
 /* The record as it is to lie in the file: nothing behind a text's end, zeros in the padding. */
 static inline void alltypes_put(unsigned char *payload, const alltypes *record)
 {

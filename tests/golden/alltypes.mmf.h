@@ -291,18 +291,27 @@ MMF_NODISCARD mmf_status alltypes_append(alltypes_store *store, const alltypes *
 MMF_NODISCARD mmf_status alltypes_append_n(alltypes_store *store, const alltypes *records,
                                            uint64_t n, uint64_t *ret_first);
 
+/* Bits that belong to fields, of a bool one; padding is zero in the file. */
+static const uint64_t alltypes_mask[ALLTYPES_PAYLOAD_SIZE / 8] = {
+    0xffffffff0000ff01, 0xffffffffffffffff, 0xffffffffffffffff, 0xffffffff0000ffff,
+    0x00000000ffffffff, 0xffffffffffffffff, 0xffffffffffffffff, 0x00000000ffffffff,
+    0xffffffffffffffff, 0xffffffffffffffff, 0x000000ffffffffff, 0xffffffffffffffff,
+    0xffffffffffffffff, 0xffffffffffffffff, 0xffffffffffffffff, 0xffffffffffffffff,
+    0xffffffffffffffff, 0xffffffffffffffff, 0xffffffffffffffff, 0xffffffffffffffff,
+    0xffffffff010101ff, 0xffffffffffffffff, 0x00000000ffffffff, 0xffffffffffffffff,
+    0xffffffffffffffff, 0x0000ffffffffffff, 0xffffffffffffffff, 0xffffffff0000ffff,
+    0x0000ffffffffffff, 0x00ffffffffffffff, 0x00ffffffffffffff, 0x00000000ffffffff,
+};
+
 /* Copies a record, never a half-written one.
  * MMF_OK; MMF_E_INDEX; MMF_E_STUCK; MMF_E_CORRUPT (a length in the file is above its max). */
 MMF_NODISCARD static inline mmf_status alltypes_get(const alltypes_store *store, uint64_t index,
                                                     alltypes *ret_record)
 {
-    mmf_status status = mmf_get_record(&store->base, index, ALLTYPES_RECORD_SIZE,
-                                       ALLTYPES_PAYLOAD_SIZE, ret_record);
+    mmf_status status = mmf_get_record_clean(&store->base, index, ALLTYPES_RECORD_SIZE,
+                                             ALLTYPES_PAYLOAD_SIZE, alltypes_mask, ret_record);
 
     if (mmf_likely(status == MMF_OK)) {
-        unsigned char *bytes = (unsigned char *)ret_record;
-
-        bytes[ALLTYPES_FLAG_OFFSET - 8] = bytes[ALLTYPES_FLAG_OFFSET - 8] != 0;
         if (mmf_unlikely(ret_record->code.len > ALLTYPES_CODE_MAX)) {
             return MMF_E_CORRUPT;
         }
@@ -311,9 +320,6 @@ MMF_NODISCARD static inline mmf_status alltypes_get(const alltypes_store *store,
         }
         if (mmf_unlikely(ret_record->blob.len > ALLTYPES_BLOB_MAX)) {
             return MMF_E_CORRUPT;
-        }
-        for (uint32_t i = 0; i < ALLTYPES_FLAGS_COUNT; i++) {
-            bytes[ALLTYPES_FLAGS_OFFSET - 8 + i] = bytes[ALLTYPES_FLAGS_OFFSET - 8 + i] != 0;
         }
         for (uint32_t i = 0; i < ALLTYPES_LABELS_COUNT; i++) {
             if (mmf_unlikely(ret_record->labels[i].len > ALLTYPES_LABELS_MAX)) {

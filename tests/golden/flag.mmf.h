@@ -104,26 +104,19 @@ MMF_NODISCARD mmf_status flag_append(flag_store *store, const flag *record, uint
 MMF_NODISCARD mmf_status flag_append_n(flag_store *store, const flag *records, uint64_t n,
                                        uint64_t *ret_first);
 
+/* Bits that belong to fields, of a bool one; padding is zero in the file. */
+static const uint64_t flag_mask[FLAG_PAYLOAD_SIZE / 8] = {
+    0x0000000000000001,
+};
+
 /* Copies a record, never a half-written one.
  * MMF_OK; MMF_E_INDEX; MMF_E_STUCK. */
 MMF_NODISCARD static inline mmf_status flag_get(const flag_store *store, uint64_t index,
                                                 flag *ret_record)
 {
-    mmf_status status = mmf_get_record(&store->base, index, FLAG_RECORD_SIZE, FLAG_PAYLOAD_SIZE,
-                                       ret_record);
-
-    if (mmf_likely(status == MMF_OK)) {
-        unsigned char *bytes = (unsigned char *)ret_record;
-
-        bytes[FLAG_RAISED_OFFSET - 8] = bytes[FLAG_RAISED_OFFSET - 8] != 0;
-    }
-    return status;
+    return mmf_get_record_clean(&store->base, index, FLAG_RECORD_SIZE, FLAG_PAYLOAD_SIZE, flag_mask,
+                                ret_record);
 }
-
-/* Bits that belong to fields; padding is zero in the file. */
-static const uint64_t flag_mask[FLAG_PAYLOAD_SIZE / 8] = {
-    0x0000000000000001,
-};
 
 /* The record as it is to lie in the file: nothing behind a text's end, zeros in the padding. */
 static inline void flag_put(unsigned char *payload, const flag *record)

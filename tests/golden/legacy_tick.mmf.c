@@ -55,7 +55,7 @@ static mmf_status legacy_tick_check(const legacy_tick *record)
     return MMF_OK;
 }
 
-/* Bits that belong to fields; padding is zero in the file. */
+/* Bits that belong to fields, of a bool one; padding is zero in the file. */
 static const uint64_t legacy_tick_mask[LEGACY_TICK_PAYLOAD_SIZE / 8] = {
     0xffffffffffffffff, 0xffffffffffffffff, 0xffffffffffffffff, 0xffffffffffffffff,
     0xffffffffffffffff, 0xffffffffffffffff, 0xffffffffffffffff, 0xffffffffffffffff,

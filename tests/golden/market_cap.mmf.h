@@ -123,27 +123,20 @@ MMF_NODISCARD mmf_status market_cap_append(market_cap_store *store, const market
 MMF_NODISCARD mmf_status market_cap_append_n(market_cap_store *store, const market_cap *records,
                                              uint64_t n, uint64_t *ret_first);
 
+/* Bits that belong to fields, of a bool one; padding is zero in the file. */
+static const uint64_t market_cap_mask[MARKET_CAP_PAYLOAD_SIZE / 8] = {
+    0xffffffffffffffff, 0xffffffffffffffff, 0xffffffffffffffff, 0xffffffffffffffff,
+    0x0000000000000001,
+};
+
 /* Copies a record, never a half-written one.
  * MMF_OK; MMF_E_INDEX; MMF_E_STUCK. */
 MMF_NODISCARD static inline mmf_status market_cap_get(const market_cap_store *store, uint64_t index,
                                                       market_cap *ret_record)
 {
-    mmf_status status = mmf_get_record(&store->base, index, MARKET_CAP_RECORD_SIZE,
-                                       MARKET_CAP_PAYLOAD_SIZE, ret_record);
-
-    if (mmf_likely(status == MMF_OK)) {
-        unsigned char *bytes = (unsigned char *)ret_record;
-
-        bytes[MARKET_CAP_STALE_OFFSET - 8] = bytes[MARKET_CAP_STALE_OFFSET - 8] != 0;
-    }
-    return status;
+    return mmf_get_record_clean(&store->base, index, MARKET_CAP_RECORD_SIZE,
+                                MARKET_CAP_PAYLOAD_SIZE, market_cap_mask, ret_record);
 }
-
-/* Bits that belong to fields; padding is zero in the file. */
-static const uint64_t market_cap_mask[MARKET_CAP_PAYLOAD_SIZE / 8] = {
-    0xffffffffffffffff, 0xffffffffffffffff, 0xffffffffffffffff, 0xffffffffffffffff,
-    0x0000000000000001,
-};
 
 /* The record as it is to lie in the file: nothing behind a text's end, zeros in the padding. */
 static inline void market_cap_put(unsigned char *payload, const market_cap *record)

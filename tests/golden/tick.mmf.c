@@ -79,7 +79,7 @@ static mmf_status tick_check(const tick *record)
     return MMF_OK;
 }
 
-/* Bits that belong to fields; padding is zero in the file. */
+/* Bits that belong to fields, of a bool one; padding is zero in the file. */
 static const uint64_t tick_mask[TICK_PAYLOAD_SIZE / 8] = {
     0xffffffffffffffff, 0xffffffffffffffff, 0xffffffffffffffff, 0xffffffffffffffff,
     0xffffffffffffffff, 0xffffffffffffffff, 0xffffffffffffffff, 0xffffffffffffffff,
