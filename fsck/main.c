@@ -1,4 +1,5 @@
-/* mmf-fsck: so far it judges headers, by the same validator that opens files, and changes nothing. */
+/* mmf-fsck: so far it judges headers, by the same validator that opens files, and changes nothing.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>

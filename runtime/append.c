@@ -190,7 +190,7 @@ void mmf_append_end_slow(mmf_store *store, uint64_t new_record_count)
 
 mmf_status mmf_append_zero(mmf_store *store, uint64_t *ret_index)
 {
-    mmf_append_section section;
+    mmf_append_section section = {NULL, 0};
     mmf_status status = mmf_append_begin(store, 1, &section);
 
     if (status != MMF_OK) {

@@ -46,7 +46,7 @@ MMF_NODISCARD static inline mmf_status mmf_append_begin(mmf_store *store, uint64
     }
     /* By way of a section of its own, so that the caller's can stay in registers. */
     {
-        mmf_append_section section;
+        mmf_append_section section = {NULL, 0};
         mmf_status status = mmf_append_begin_slow(store, count, &section);
 
         if (status == MMF_OK) {

@@ -93,7 +93,7 @@ MMF_NODISCARD mmf_status mmf_read_begin_slow(const mmf_store *store, uint64_t in
 MMF_NODISCARD static inline mmf_status
 mmf_read_begin_elsewhere(const mmf_store *store, uint64_t index, mmf_read_section *ret_section)
 {
-    mmf_read_section section;
+    mmf_read_section section = {NULL, 0};
     mmf_status status = mmf_read_begin_slow(store, index, &section);
 
     if (status == MMF_OK) {
@@ -138,7 +138,7 @@ MMF_NODISCARD static inline mmf_status mmf_write_begin_elsewhere(mmf_store *stor
                                                                  uint32_t offset, uint32_t size,
                                                                  mmf_write_section *ret_section)
 {
-    mmf_write_section section;
+    mmf_write_section section = {NULL, 0};
     mmf_status status = mmf_write_begin_slow(store, index, offset, size, &section);
 
     if (status == MMF_OK) {

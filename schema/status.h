@@ -24,7 +24,7 @@ typedef enum mmf_status {
 #define MMF_PRINTF(text, first)
 #endif
 
-#define MMF_ERROR_TEXT_SIZE 256
+#define MMF_ERROR_TEXT_SIZE 1024
 
 /* Detail of a failure, in memory of the caller; zero-initialise it. Wherever a pointer to one is
  * taken, NULL is allowed. text says what was found and what was expected, is one line without a
