@@ -213,7 +213,7 @@ static const char set_begin[] =
 
 static const char set_body[] =
     "{\n"
-    "    mmf_write_section section;\n"
+    "    mmf_write_section section = {NULL, 0};\n"
     "    mmf_status status = mmf_write_begin(&store->base, index, $record_size$, 8, "
     "$payload_size$, &section);\n"
     "\n"
@@ -228,7 +228,7 @@ static const char set_body[] =
 
 static const char set_checked_body[] =
     "{\n"
-    "    mmf_write_section section;\n"
+    "    mmf_write_section section = {NULL, 0};\n"
     "    mmf_status status = $check$(record);\n"
     "\n"
     "    if (status != MMF_OK) {\n"

@@ -126,7 +126,7 @@ static void add_symbol_names(const mmf_emit *emit, uint32_t field_index, mmf_tex
 static const char append_begin[] =
     "mmf_status $append$($store_t$ *store, const $record_t$ *record, uint64_t *ret_index)\n"
     "{\n"
-    "    mmf_append_section section;\n"
+    "    mmf_append_section section = {NULL, 0};\n"
     "    mmf_status status;\n"
     "\n";
 
@@ -187,7 +187,7 @@ static const char append_n_begin[] =
     "mmf_status $append_n$($store_t$ *store, const $record_t$ *records, uint64_t n, "
     "uint64_t *ret_first)\n"
     "{\n"
-    "    mmf_append_section section;\n"
+    "    mmf_append_section section = {NULL, 0};\n"
     "    mmf_status status;\n"
     "\n";
 

@@ -220,7 +220,7 @@ static inline void alltypes_put(unsigned char *payload, const alltypes *record)
 
 mmf_status alltypes_set(alltypes_store *store, uint64_t index, const alltypes *record)
 {
-    mmf_write_section section;
+    mmf_write_section section = {NULL, 0};
     mmf_status status = alltypes_check(record);
 
     if (status != MMF_OK) {
@@ -238,7 +238,7 @@ mmf_status alltypes_set(alltypes_store *store, uint64_t index, const alltypes *r
 
 mmf_status alltypes_append(alltypes_store *store, const alltypes *record, uint64_t *ret_index)
 {
-    mmf_append_section section;
+    mmf_append_section section = {NULL, 0};
     mmf_status status;
 
     if (record) {
@@ -265,7 +265,7 @@ mmf_status alltypes_append(alltypes_store *store, const alltypes *record, uint64
 mmf_status alltypes_append_n(alltypes_store *store, const alltypes *records, uint64_t n,
                              uint64_t *ret_first)
 {
-    mmf_append_section section;
+    mmf_append_section section = {NULL, 0};
     mmf_status status;
 
     for (uint64_t i = 0; i < n; i++) {

@@ -51,7 +51,7 @@ void flag_init(flag *ret_record)
 
 mmf_status flag_append(flag_store *store, const flag *record, uint64_t *ret_index)
 {
-    mmf_append_section section;
+    mmf_append_section section = {NULL, 0};
     mmf_status status;
 
     if (!record) {
@@ -72,7 +72,7 @@ mmf_status flag_append(flag_store *store, const flag *record, uint64_t *ret_inde
 
 mmf_status flag_append_n(flag_store *store, const flag *records, uint64_t n, uint64_t *ret_first)
 {
-    mmf_append_section section;
+    mmf_append_section section = {NULL, 0};
     mmf_status status;
 
     status = mmf_append_begin(&store->base, n, &section);

@@ -129,7 +129,7 @@ static inline void flag_put(unsigned char *payload, const flag *record)
 MMF_NODISCARD static inline mmf_status flag_set(flag_store *store, uint64_t index,
                                                 const flag *record)
 {
-    mmf_write_section section;
+    mmf_write_section section = {NULL, 0};
     mmf_status status = mmf_write_begin(&store->base, index, FLAG_RECORD_SIZE, 8, FLAG_PAYLOAD_SIZE,
                                         &section);
 

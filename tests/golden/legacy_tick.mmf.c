@@ -73,7 +73,7 @@ static inline void legacy_tick_put(unsigned char *payload, const legacy_tick *re
 
 mmf_status legacy_tick_set(legacy_tick_store *store, uint64_t index, const legacy_tick *record)
 {
-    mmf_write_section section;
+    mmf_write_section section = {NULL, 0};
     mmf_status status = legacy_tick_check(record);
 
     if (status != MMF_OK) {
@@ -92,7 +92,7 @@ mmf_status legacy_tick_set(legacy_tick_store *store, uint64_t index, const legac
 mmf_status legacy_tick_append(legacy_tick_store *store, const legacy_tick *record,
                               uint64_t *ret_index)
 {
-    mmf_append_section section;
+    mmf_append_section section = {NULL, 0};
     mmf_status status;
 
     if (!record) {
@@ -118,7 +118,7 @@ mmf_status legacy_tick_append(legacy_tick_store *store, const legacy_tick *recor
 mmf_status legacy_tick_append_n(legacy_tick_store *store, const legacy_tick *records, uint64_t n,
                                 uint64_t *ret_first)
 {
-    mmf_append_section section;
+    mmf_append_section section = {NULL, 0};
     mmf_status status;
 
     for (uint64_t i = 0; i < n; i++) {

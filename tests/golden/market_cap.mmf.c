@@ -56,7 +56,7 @@ void market_cap_init(market_cap *ret_record)
 
 mmf_status market_cap_append(market_cap_store *store, const market_cap *record, uint64_t *ret_index)
 {
-    mmf_append_section section;
+    mmf_append_section section = {NULL, 0};
     mmf_status status;
 
     if (!record) {
@@ -78,7 +78,7 @@ mmf_status market_cap_append(market_cap_store *store, const market_cap *record, 
 mmf_status market_cap_append_n(market_cap_store *store, const market_cap *records, uint64_t n,
                                uint64_t *ret_first)
 {
-    mmf_append_section section;
+    mmf_append_section section = {NULL, 0};
     mmf_status status;
 
     status = mmf_append_begin(&store->base, n, &section);

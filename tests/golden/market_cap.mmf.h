@@ -149,7 +149,7 @@ static inline void market_cap_put(unsigned char *payload, const market_cap *reco
 MMF_NODISCARD static inline mmf_status market_cap_set(market_cap_store *store, uint64_t index,
                                                       const market_cap *record)
 {
-    mmf_write_section section;
+    mmf_write_section section = {NULL, 0};
     mmf_status status = mmf_write_begin(&store->base, index, MARKET_CAP_RECORD_SIZE, 8,
                                         MARKET_CAP_PAYLOAD_SIZE, &section);
 

@@ -126,7 +126,7 @@ static inline void page_put(unsigned char *payload, const page *record)
 
 mmf_status page_set(page_store *store, uint64_t index, const page *record)
 {
-    mmf_write_section section;
+    mmf_write_section section = {NULL, 0};
     mmf_status status = page_check(record);
 
     if (status != MMF_OK) {
@@ -143,7 +143,7 @@ mmf_status page_set(page_store *store, uint64_t index, const page *record)
 
 mmf_status page_append(page_store *store, const page *record, uint64_t *ret_index)
 {
-    mmf_append_section section;
+    mmf_append_section section = {NULL, 0};
     mmf_status status;
 
     if (record) {
@@ -169,7 +169,7 @@ mmf_status page_append(page_store *store, const page *record, uint64_t *ret_inde
 
 mmf_status page_append_n(page_store *store, const page *records, uint64_t n, uint64_t *ret_first)
 {
-    mmf_append_section section;
+    mmf_append_section section = {NULL, 0};
     mmf_status status;
 
     for (uint64_t i = 0; i < n; i++) {

@@ -99,7 +99,7 @@ static inline void tick_put(unsigned char *payload, const tick *record)
 
 mmf_status tick_set(tick_store *store, uint64_t index, const tick *record)
 {
-    mmf_write_section section;
+    mmf_write_section section = {NULL, 0};
     mmf_status status = tick_check(record);
 
     if (status != MMF_OK) {
@@ -116,7 +116,7 @@ mmf_status tick_set(tick_store *store, uint64_t index, const tick *record)
 
 mmf_status tick_append(tick_store *store, const tick *record, uint64_t *ret_index)
 {
-    mmf_append_section section;
+    mmf_append_section section = {NULL, 0};
     mmf_status status;
 
     if (!record) {
@@ -141,7 +141,7 @@ mmf_status tick_append(tick_store *store, const tick *record, uint64_t *ret_inde
 
 mmf_status tick_append_n(tick_store *store, const tick *records, uint64_t n, uint64_t *ret_first)
 {
-    mmf_append_section section;
+    mmf_append_section section = {NULL, 0};
     mmf_status status;
 
     for (uint64_t i = 0; i < n; i++) {

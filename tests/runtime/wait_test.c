@@ -209,8 +209,8 @@ typedef struct holder {
 static void hold(void *argument)
 {
     holder *shared = argument;
-    mmf_append_section append;
-    mmf_write_section write;
+    mmf_append_section append = {NULL, 0};
+    mmf_write_section write = {NULL, 0};
     mmf_store *store;
     uint64_t words[7] = {9, 9, 9, 9, 9, 9, 9};
 
