@@ -188,7 +188,7 @@ static void add_commented(mmf_text *text, const commented *function, const mmf_h
 static const char get_begin[] =
     "/* Copies a record, never a half-written one.\n"
     " * MMF_OK; MMF_E_INDEX; MMF_E_STUCK$corrupt$. */\n"
-    "MMF_NODISCARD static inline mmf_status $get$(const $store_t$ *store, uint64_t index, "
+    "MMF_NODISCARD $inline$ mmf_status $get$(const $store_t$ *store, uint64_t index, "
     "$record_t$ *ret_record)\n"
     "{\n";
 
@@ -262,7 +262,9 @@ static void add_get(const mmf_emit *emit, mmf_text *text)
     mmf_hole corrupt = {"corrupt", emit->record->has_texts
                                        ? "; MMF_E_CORRUPT (a length in the file is above its max)"
                                        : ""};
-    mmf_holes holes = {&corrupt, 1, names};
+    mmf_hole more[] = {
+        corrupt, {"inline", mmf_emit_set_is_inline(emit) ? "MMF_ALWAYS_INLINE" : "static inline"}};
+    mmf_holes holes = {more, 2, names};
 
     bool is_clean = emit->record->has_bools && !emit->record->is_large;
     bool has_bytes = emit->record->has_bools && emit->record->is_large;

@@ -205,7 +205,7 @@ bool mmf_emit_set_is_inline(const mmf_emit *emit)
 static const char set_inline_begin[] =
     "/* Replaces a record. Readers see the old one or the new one.\n"
     " * MMF_OK; MMF_E_INDEX; MMF_E_READONLY; MMF_E_STUCK. */\n"
-    "MMF_NODISCARD static inline mmf_status $set$($store_t$ *store, uint64_t index, "
+    "MMF_NODISCARD MMF_ALWAYS_INLINE mmf_status $set$($store_t$ *store, uint64_t index, "
     "const $record_t$ *record)\n";
 
 static const char set_begin[] =

@@ -38,6 +38,10 @@ typedef uint64_t __attribute__((may_alias)) mmf_word64;
 #define mmf_fence_acquire() __atomic_thread_fence(__ATOMIC_ACQUIRE)
 #define mmf_fence_release() __atomic_thread_fence(__ATOMIC_RELEASE)
 
+/* For functions of a few instructions once their constant arguments are known, and of many before:
+ * compilers judge them by the latter. */
+#define MMF_ALWAYS_INLINE static inline __attribute__((always_inline))
+
 #define mmf_likely(condition) __builtin_expect(!!(condition), 1)
 #define mmf_unlikely(condition) __builtin_expect(!!(condition), 0)
 

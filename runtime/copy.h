@@ -93,7 +93,7 @@ static inline void mmf_word_store(unsigned char *to, const unsigned char *from, 
 /* --- Whole payloads -------------------------------------------------------------------------- */
 
 /* The record's side is a multiple of 8, and so is size, better a constant. */
-static inline void mmf_words_load(void *to, const unsigned char *from, uint32_t size)
+MMF_ALWAYS_INLINE void mmf_words_load(void *to, const unsigned char *from, uint32_t size)
 {
     unsigned char *out = (unsigned char *)to;
     uint32_t i = 0;
@@ -107,7 +107,7 @@ static inline void mmf_words_load(void *to, const unsigned char *from, uint32_t 
     }
 }
 
-static inline void mmf_words_store(unsigned char *to, const void *from, uint32_t size)
+MMF_ALWAYS_INLINE void mmf_words_store(unsigned char *to, const void *from, uint32_t size)
 {
     const unsigned char *in = (const unsigned char *)from;
     uint32_t i = 0;
@@ -123,8 +123,8 @@ static inline void mmf_words_store(unsigned char *to, const void *from, uint32_t
 
 /* The same through a mask of the same size, better a constant: zero bits for padding, which is zero
  * on disk. */
-static inline void mmf_words_store_masked(unsigned char *to, const void *from, const uint64_t *mask,
-                                          uint32_t size)
+MMF_ALWAYS_INLINE void mmf_words_store_masked(unsigned char *to, const void *from,
+                                              const uint64_t *mask, uint32_t size)
 {
     const unsigned char *in = (const unsigned char *)from;
     uint32_t i = 0;
@@ -146,18 +146,23 @@ static inline void mmf_words_store_masked(unsigned char *to, const void *from, c
 /* A word of a payload as the program may see it. In the mask a byte of a field is 0xff, a bool's is
  * 0x01 and padding's is 0x00; a bool comes out as 1 for any byte but 0, since a bool that is
  * neither 0 nor 1 is undefined in C, and padding as 0. With a constant mask, a few instructions. */
-static inline uint64_t mmf_word_clean(uint64_t word, uint64_t mask)
+MMF_ALWAYS_INLINE uint64_t mmf_word_clean(uint64_t word, uint64_t mask)
 {
     const uint64_t ones = 0x0101010101010101u;
     const uint64_t low_bits = 0x7f7f7f7f7f7f7f7fu;
     uint64_t bools = mask & ones & ~(mask >> 1);
     uint64_t candidates = word & bools * 0xff;
-    uint64_t is_set = ((candidates & low_bits) + low_bits) | candidates; /* in bit 7 of each byte */
+    uint64_t is_set; /* in bit 7 of each byte */
 
+    if ((bools & (bools - 1)) == 0) { /* one bool in this word, or none */
+        return (word & mask & ~bools) | (candidates ? bools : 0);
+    }
+    is_set = ((candidates & low_bits) + low_bits) | candidates;
     return (word & mask & ~bools) | (is_set >> 7 & bools);
 }
 
-static inline void mmf_word_load_clean(unsigned char *to, const unsigned char *from, uint64_t mask)
+MMF_ALWAYS_INLINE void mmf_word_load_clean(unsigned char *to, const unsigned char *from,
+                                           uint64_t mask)
 {
     uint64_t word = mmf_load_relaxed((const mmf_word64 *)(const void *)from);
 
@@ -165,8 +170,8 @@ static inline void mmf_word_load_clean(unsigned char *to, const unsigned char *f
     memcpy(to, &word, sizeof word);
 }
 
-static inline void mmf_words_load_clean(void *to, const unsigned char *from, const uint64_t *mask,
-                                        uint32_t size)
+MMF_ALWAYS_INLINE void mmf_words_load_clean(void *to, const unsigned char *from,
+                                            const uint64_t *mask, uint32_t size)
 {
     unsigned char *out = (unsigned char *)to;
     uint32_t i = 0;

@@ -29,6 +29,9 @@ MMF_NODISCARD mmf_status mmf_set_scalar_slow(mmf_store *store, uint64_t index, u
                                              uint32_t size, uint64_t word);
 MMF_NODISCARD mmf_status mmf_get_record_slow(const mmf_store *store, uint64_t index,
                                              uint32_t payload_size, void *ret_payload);
+MMF_NODISCARD mmf_status mmf_get_record_clean_slow(const mmf_store *store, uint64_t index,
+                                                   uint32_t payload_size, const uint64_t *mask,
+                                                   void *ret_payload);
 
 /* The words of a scalar, by its bits. get and set hold the protocol of runtime/seqlock.h. */
 #define MMF_WORD_FUNCTIONS(bits)                                                                   \
@@ -177,9 +180,9 @@ MMF_FLOAT_FUNCTIONS(f32, float, 32)      /* mmf_get_f32, mmf_peek_f32, mmf_set_f
 MMF_FLOAT_FUNCTIONS(f64, double, 64)     /* mmf_get_f64, mmf_peek_f64, mmf_set_f64 */
 
 /* The payload of a record, payload_size bytes (a multiple of 8), as it lies in the file. */
-MMF_NODISCARD static inline mmf_status mmf_get_record(const mmf_store *store, uint64_t index,
-                                                      uint32_t record_size, uint32_t payload_size,
-                                                      void *ret_payload)
+MMF_NODISCARD MMF_ALWAYS_INLINE mmf_status mmf_get_record(const mmf_store *store, uint64_t index,
+                                                          uint32_t record_size,
+                                                          uint32_t payload_size, void *ret_payload)
 {
     if (mmf_likely(index < mmf_load_acquire(&store->visible))) {
         const unsigned char *record = store->records + index * record_size;
@@ -198,13 +201,10 @@ MMF_NODISCARD static inline mmf_status mmf_get_record(const mmf_store *store, ui
 
 /* The same for a record that has bools: they come out as 0 or 1, and padding as 0. The mask is that
  * of mmf_words_load_clean(). */
-MMF_NODISCARD static inline mmf_status mmf_get_record_clean(const mmf_store *store, uint64_t index,
-                                                            uint32_t record_size,
-                                                            uint32_t payload_size,
-                                                            const uint64_t *mask, void *ret_payload)
+MMF_NODISCARD MMF_ALWAYS_INLINE mmf_status
+mmf_get_record_clean(const mmf_store *store, uint64_t index, uint32_t record_size,
+                     uint32_t payload_size, const uint64_t *mask, void *ret_payload)
 {
-    mmf_status status;
-
     if (mmf_likely(index < mmf_load_acquire(&store->visible))) {
         const unsigned char *record = store->records + index * record_size;
         uint64_t sequence = mmf_load_acquire(mmf_record_counter(record)); /* (1) */
@@ -217,11 +217,7 @@ MMF_NODISCARD static inline mmf_status mmf_get_record_clean(const mmf_store *sto
             }
         }
     }
-    status = mmf_get_record_slow(store, index, payload_size, ret_payload);
-    if (status == MMF_OK) {
-        mmf_words_clean(ret_payload, mask, payload_size);
-    }
-    return status;
+    return mmf_get_record_clean_slow(store, index, payload_size, mask, ret_payload);
 }
 
 /* `size` bytes at any offset: an array. */

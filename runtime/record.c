@@ -134,6 +134,17 @@ mmf_status mmf_get_record_slow(const mmf_store *store, uint64_t index, uint32_t 
     return read_bytes(store, index, MMF_COUNTER_BYTES, payload_size, ret_payload);
 }
 
+mmf_status mmf_get_record_clean_slow(const mmf_store *store, uint64_t index, uint32_t payload_size,
+                                     const uint64_t *mask, void *ret_payload)
+{
+    mmf_status status = mmf_get_record_slow(store, index, payload_size, ret_payload);
+
+    if (status == MMF_OK) {
+        mmf_words_clean(ret_payload, mask, payload_size);
+    }
+    return status;
+}
+
 mmf_status mmf_read_begin_slow(const mmf_store *store, uint64_t index,
                                mmf_read_section *ret_section)
 {

@@ -111,8 +111,8 @@ static const uint64_t flag_mask[FLAG_PAYLOAD_SIZE / 8] = {
 
 /* Copies a record, never a half-written one.
  * MMF_OK; MMF_E_INDEX; MMF_E_STUCK. */
-MMF_NODISCARD static inline mmf_status flag_get(const flag_store *store, uint64_t index,
-                                                flag *ret_record)
+MMF_NODISCARD MMF_ALWAYS_INLINE mmf_status flag_get(const flag_store *store, uint64_t index,
+                                                    flag *ret_record)
 {
     return mmf_get_record_clean(&store->base, index, FLAG_RECORD_SIZE, FLAG_PAYLOAD_SIZE, flag_mask,
                                 ret_record);
@@ -126,8 +126,8 @@ static inline void flag_put(unsigned char *payload, const flag *record)
 
 /* Replaces a record. Readers see the old one or the new one.
  * MMF_OK; MMF_E_INDEX; MMF_E_READONLY; MMF_E_STUCK. */
-MMF_NODISCARD static inline mmf_status flag_set(flag_store *store, uint64_t index,
-                                                const flag *record)
+MMF_NODISCARD MMF_ALWAYS_INLINE mmf_status flag_set(flag_store *store, uint64_t index,
+                                                    const flag *record)
 {
     mmf_write_section section = {NULL, 0};
     mmf_status status = mmf_write_begin(&store->base, index, FLAG_RECORD_SIZE, 8, FLAG_PAYLOAD_SIZE,

@@ -131,8 +131,8 @@ static const uint64_t market_cap_mask[MARKET_CAP_PAYLOAD_SIZE / 8] = {
 
 /* Copies a record, never a half-written one.
  * MMF_OK; MMF_E_INDEX; MMF_E_STUCK. */
-MMF_NODISCARD static inline mmf_status market_cap_get(const market_cap_store *store, uint64_t index,
-                                                      market_cap *ret_record)
+MMF_NODISCARD MMF_ALWAYS_INLINE mmf_status market_cap_get(const market_cap_store *store,
+                                                          uint64_t index, market_cap *ret_record)
 {
     return mmf_get_record_clean(&store->base, index, MARKET_CAP_RECORD_SIZE,
                                 MARKET_CAP_PAYLOAD_SIZE, market_cap_mask, ret_record);
@@ -146,8 +146,8 @@ static inline void market_cap_put(unsigned char *payload, const market_cap *reco
 
 /* Replaces a record. Readers see the old one or the new one.
  * MMF_OK; MMF_E_INDEX; MMF_E_READONLY; MMF_E_STUCK. */
-MMF_NODISCARD static inline mmf_status market_cap_set(market_cap_store *store, uint64_t index,
-                                                      const market_cap *record)
+MMF_NODISCARD MMF_ALWAYS_INLINE mmf_status market_cap_set(market_cap_store *store, uint64_t index,
+                                                          const market_cap *record)
 {
     mmf_write_section section = {NULL, 0};
     mmf_status status = mmf_write_begin(&store->base, index, MARKET_CAP_RECORD_SIZE, 8,
