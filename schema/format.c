@@ -177,7 +177,26 @@ static mmf_status check_features(const mmf_header *header, mmf_header_info *info
     return MMF_OK;
 }
 
-static mmf_status check_record_shape(const mmf_header *header, const mmf_header_info *info,
+/* Of a record whose payload fits. */
+static mmf_status check_checksum(const mmf_header *header, mmf_header_info *info, mmf_error *error)
+{
+    uint32_t offset = 8 + header->payload_size;
+
+    if ((header->features_read_only & MMF_FEATURE_RECORD_CHECKSUM) == 0) {
+        return MMF_OK;
+    }
+    if (info->record_size - offset < MMF_RECORD_CHECKSUM_SIZE) {
+        return mmf_error_set(error, MMF_E_CORRUPT,
+                             "record size %" PRIu32 " with a payload of %" PRIu32
+                             " and a checksum, expected %" PRIu32 " or more",
+                             info->record_size, header->payload_size,
+                             offset + MMF_RECORD_CHECKSUM_SIZE);
+    }
+    info->checksum_offset = offset;
+    return MMF_OK;
+}
+
+static mmf_status check_record_shape(const mmf_header *header, mmf_header_info *info,
                                      mmf_error *error)
 {
     if (!is_power_of_two(header->record_align) || header->record_align < 8 ||
@@ -194,7 +213,7 @@ static mmf_status check_record_shape(const mmf_header *header, const mmf_header_
                              "payload size %" PRIu32 ", expected a multiple of 8 up to %" PRIu32,
                              header->payload_size, info->record_size - 8);
     }
-    return MMF_OK;
+    return check_checksum(header, info, error);
 }
 
 /* The part of a format-2 header that format 1 has not. */
@@ -325,6 +344,7 @@ void mmf_header_encode(const mmf_header_info *info, const char *text, uint32_t t
         memcpy(ret_bytes, &header.common, sizeof header.common);
         return;
     }
+    header.features_read_only = info->checksum_offset ? MMF_FEATURE_RECORD_CHECKSUM : 0;
     header.header_size = mmf_header_region_size(info->format, text_size);
     header.payload_size = info->payload_size;
     header.record_align = info->record_align;

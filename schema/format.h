@@ -143,8 +143,13 @@ MMF_STATIC_ASSERT(offsetof(mmf_header, durable_1) == 0x400, "durable_1");
 MMF_STATIC_ASSERT(offsetof(mmf_header, text) == MMF_SCHEMA_TEXT_OFFSET, "text");
 MMF_STATIC_ASSERT(sizeof(mmf_header) == MMF_PAGE_SIZE, "header page");
 
-/* Feature bits that this version knows. None exists yet. */
-#define MMF_FEATURES_READ_ONLY_KNOWN 0ull
+/* Read-only compatible: behind the payload, at 8 + payload_size, each record has a u32 CRC-32C of
+ * its payload and a u32 zero. Who does not keep it true must not write. */
+#define MMF_FEATURE_RECORD_CHECKSUM 1ull
+#define MMF_RECORD_CHECKSUM_SIZE 8u
+
+/* Feature bits that this version knows. */
+#define MMF_FEATURES_READ_ONLY_KNOWN MMF_FEATURE_RECORD_CHECKSUM
 #define MMF_FEATURES_INCOMPATIBLE_KNOWN 0ull
 
 /* --- The lock file, PATH.lock ----------------------------------------------------------------
@@ -195,12 +200,13 @@ MMF_STATIC_ASSERT(offsetof(mmf_lock_header, slots) == 0x1000, "slots");
 typedef struct mmf_header_info {
     uint32_t format; /* 1 or 2 */
     uint32_t schema_version;
-    uint32_t record_size;  /* at least 16, a multiple of 8, at most MMF_RECORD_SIZE_MAX */
-    uint32_t payload_size; /* at most record_size - 8; in format 1 equal to that */
-    uint32_t record_align; /* 8 in format 1 */
-    uint64_t data_offset;  /* of record 0 */
-    uint64_t record_count; /* at most capacity */
-    uint64_t capacity;     /* whole records that the header says, or, in format 1, the file has */
+    uint32_t record_size;     /* at least 16, a multiple of 8, at most MMF_RECORD_SIZE_MAX */
+    uint32_t payload_size;    /* at most record_size - 8; in format 1 equal to that */
+    uint32_t checksum_offset; /* of the record's checksum, from its beginning; 0: there is none */
+    uint32_t record_align;    /* 8 in format 1 */
+    uint64_t data_offset;     /* of record 0 */
+    uint64_t record_count;    /* at most capacity */
+    uint64_t capacity; /* whole records that the header says, or, in format 1, the file has */
     uint64_t header_capacity; /* what the header says of it */
     bool capacity_is_stale;   /* format 1: that was not believed */
     bool must_not_write;      /* an unknown read-only feature bit is set */

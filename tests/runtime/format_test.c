@@ -370,16 +370,118 @@ START_TEST(test_feature_bits)
         ck_assert(!info.must_not_write);
 
         fresh();
-        change(0x48, UINT64_C(1) << bit, 8); /* may only be read */
+        change(0x48, UINT64_C(1) << bit, 8); /* may only be read, but for bit 0 */
         seal();
         ck_ok(validate(changed, REGION, FILE_SIZE, &info, NULL));
-        ck_assert(info.must_not_write);
+        ck_assert_int_eq(info.must_not_write, bit != 0);
+        ck_assert_uint_eq(info.checksum_offset, bit == 0 ? 248 : 0);
 
         fresh();
         change(0x50, UINT64_C(1) << bit, 8);
         seal();
         ck_refused(MMF_E_VERSION, "features");
     }
+}
+END_TEST
+
+/* The bit is in the file, and nothing else: the place follows from the payload. */
+START_TEST(test_checksum_round_trip)
+{
+    mmf_header_info info = some_info(MMF_FORMAT_2);
+    mmf_header_info seen;
+
+    make_good();
+    ck_ok(validate(good, REGION, FILE_SIZE, &seen, NULL));
+    ck_assert_uint_eq(seen.checksum_offset, 0);
+    info.checksum_offset = 8 + 240;
+    mmf_header_encode(&info, text, TEXT_SIZE, uuid, CREATED_NS, changed);
+    ck_assert_uint_eq(number_at(changed, 0x40, 8), 0);
+    ck_assert_uint_eq(number_at(changed, 0x48, 8), 1);
+    ck_assert_uint_eq(number_at(changed, 0x50, 8), 0);
+    memset(&seen, 0xff, sizeof seen);
+    ck_ok(validate(changed, REGION, FILE_SIZE, &seen, NULL));
+    ck_assert_uint_eq(seen.checksum_offset, 248);
+    ck_assert_uint_eq(seen.payload_size, 240);
+    ck_assert_uint_eq(seen.record_size, 256);
+    ck_assert(!seen.must_not_write);
+}
+END_TEST
+
+/* Beside the bit that is known, one that is not. */
+START_TEST(test_checksum_and_an_unknown_feature)
+{
+    mmf_header_info info;
+
+    fresh();
+    change(0x48, 1 | 2, 8);
+    seal();
+    ck_ok(validate(changed, REGION, FILE_SIZE, &info, NULL));
+    ck_assert(info.must_not_write);
+    ck_assert_uint_eq(info.checksum_offset, 248);
+}
+END_TEST
+
+/* A checksum has 8 bytes of its own behind the payload. */
+START_TEST(test_checksum_without_room)
+{
+    mmf_header_info info;
+
+    fresh(); /* the payload has all of the record, as it may without a checksum */
+    change(0x5c, 248, 4);
+    seal();
+    ck_ok(validate(changed, REGION, FILE_SIZE, &info, NULL));
+    ck_assert_uint_eq(info.checksum_offset, 0);
+    change(0x48, 1, 8);
+    seal();
+    ck_refused(MMF_E_CORRUPT, "record size 256 with a payload of 248 and a checksum, expected 264");
+    change(0x5c, UINT32_MAX - 7, 4); /* 8 + payload would wrap around */
+    seal();
+    ck_refused(MMF_E_CORRUPT, "payload size");
+    change(0x5c, 8, 4);
+    seal();
+    ck_ok(validate(changed, REGION, FILE_SIZE, &info, NULL));
+    ck_assert_uint_eq(info.checksum_offset, 16);
+}
+END_TEST
+
+/* The smallest records: 16 bytes have no room, 24 have. */
+START_TEST(test_checksum_of_the_smallest_record)
+{
+    mmf_header_info info = some_info(MMF_FORMAT_2);
+    mmf_error error = {0};
+    mmf_header_info seen;
+    uint8_t bytes[4096];
+
+    info.payload_size = 8;
+    info.record_align = 8;
+    info.checksum_offset = 16;
+    for (info.record_size = 16; info.record_size <= 24; info.record_size += 8) {
+        mmf_status status;
+
+        mmf_header_encode(&info, NULL, 0, uuid, CREATED_NS, bytes);
+        status = validate(bytes, sizeof bytes, 4096 + 10 * 24, &seen, &error);
+        ck_status(status, info.record_size == 16 ? MMF_E_CORRUPT : MMF_OK);
+    }
+    ck_contains(error.text, "record size 16");
+    ck_assert_uint_eq(seen.checksum_offset, 16);
+}
+END_TEST
+
+/* Format 1 has no place for the bit: what lies at 48 there is a record. */
+START_TEST(test_no_checksum_in_format_1)
+{
+    mmf_header_info info = some_info(MMF_FORMAT_1);
+    mmf_header_info seen;
+    uint8_t bytes[64 + 256];
+
+    info.record_count = 1;
+    info.capacity = 1;
+    info.checksum_offset = 248;
+    memset(bytes, 0xff, sizeof bytes);
+    mmf_header_encode(&info, NULL, 0, uuid, 0, bytes);
+    ck_assert_uint_eq(bytes[0x48], 0xff);
+    ck_ok(validate(bytes, sizeof bytes, sizeof bytes, &seen, NULL));
+    ck_assert_uint_eq(seen.checksum_offset, 0);
 }
 END_TEST
 
@@ -605,6 +707,11 @@ void suite_add(TCase *tcase)
     tcase_add_test(tcase, test_every_prefix);
     tcase_add_test(tcase, test_versions);
     tcase_add_test(tcase, test_feature_bits);
+    tcase_add_test(tcase, test_checksum_round_trip);
+    tcase_add_test(tcase, test_checksum_and_an_unknown_feature);
+    tcase_add_test(tcase, test_checksum_without_room);
+    tcase_add_test(tcase, test_checksum_of_the_smallest_record);
+    tcase_add_test(tcase, test_no_checksum_in_format_1);
     tcase_add_test(tcase, test_record_sizes);
     tcase_add_test(tcase, test_record_size_limit);
     tcase_add_test(tcase, test_payload_and_alignment);
