@@ -61,6 +61,14 @@ static void check_layout(const mmf_model *model)
                 model->record_size <= MMF_RECORD_SIZE_MAX,
             "the payload lies in the record");
     require(model->record_size % model->align == 0, "records are aligned");
+    if (model->has_checksum) {
+        require(model->checksum_offset == MMF_COUNTER_SIZE + model->payload_size &&
+                    model->record_size - model->checksum_offset >= MMF_RECORD_CHECKSUM_SIZE,
+                "the checksum follows the payload, in the record");
+        require(model->format == MMF_FORMAT_2, "a checksum in format 2");
+    } else {
+        require(model->checksum_offset == 0, "no checksum");
+    }
 }
 
 static void check_payload(const mmf_model *model)

@@ -244,6 +244,9 @@ static void write_model(writer *out, const mmf_model *model)
     write_number_member(out, "capacity", model->capacity, MMF_SCHEMA_CAPACITY_DEFAULT);
     write_number_member(out, "align", model->align, 8);
     write_number_member(out, "format", model->format, 2);
+    if (model->has_checksum) {
+        (void)fputs(",\"checksum\":true", out->stream);
+    }
     write_key(out, "fields");
     for (uint32_t i = 0; i < model->field_count; i++) {
         (void)fputc(i > 0 ? ',' : '[', out->stream);

@@ -41,7 +41,7 @@ static bool print_format_1(FILE *stream, const mmf_model *model)
 
 static void print_format_2(FILE *stream, const mmf_model *model)
 {
-    (void)fprintf(stream, "mmf2:%u", model->record_size);
+    (void)fprintf(stream, "mmf2:%u%s", model->record_size, model->checksum_offset ? ":crc32c" : "");
     for (uint32_t i = 0; i < model->field_count; i++) {
         const mmf_field *field = &model->fields[i];
         const char *type = mmf_type_info_of(field->type)->name;

@@ -3,10 +3,10 @@
  *   format 1   name:type:size of each field, sorted by name (bytewise), joined by ","; size is
  *              that of the type, 4 + max for string and bytes. Order and offsets are not in it:
  *              that is the Go library's definition, defect D1 included.
- *   format 2   "mmf2:RECORD_SIZE" and for each field in order of declaration
- *              ",NAME:TYPE:OFFSET:SIZE:COUNT"; TYPE is the schema's name of it, "enum(BASE)" for
- *              an enum, SIZE that of one element's content (4 + max for string and bytes), COUNT
- *              0 for a field that is not an array.
+ *   format 2   "mmf2:RECORD_SIZE", ":crc32c" where records have a checksum, and for each field in
+ *              order of declaration ",NAME:TYPE:OFFSET:SIZE:COUNT"; TYPE is the schema's name of
+ *              it, "enum(BASE)" for an enum, SIZE that of one element's content (4 + max for
+ *              string and bytes), COUNT 0 for a field that is not an array.
  *
  * Documentation, defaults, symbols and aliases are not part of either.
  */

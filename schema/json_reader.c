@@ -211,6 +211,15 @@ bool mmf_read_array(mmf_reader *reader, mmf_node node)
     return accept(reader, node, json_is_array(node.value), "an array");
 }
 
+bool mmf_read_bool(mmf_reader *reader, mmf_node node, bool *ret_value)
+{
+    if (!accept(reader, node, json_is_boolean(node.value), "true or false")) {
+        return false;
+    }
+    *ret_value = json_boolean_value(node.value);
+    return true;
+}
+
 bool mmf_read_integer(mmf_reader *reader, mmf_node node, int64_t min, int64_t max,
                       int64_t *ret_value)
 {

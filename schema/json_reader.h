@@ -64,6 +64,7 @@ bool mmf_read_members(mmf_reader *reader, mmf_node node, const char *what, const
  * False with a message when the value is none of the kind; *ret_… is then untouched. */
 bool mmf_read_object(mmf_reader *reader, mmf_node node);
 bool mmf_read_array(mmf_reader *reader, mmf_node node);
+bool mmf_read_bool(mmf_reader *reader, mmf_node node, bool *ret_value);
 bool mmf_read_integer(mmf_reader *reader, mmf_node node, int64_t min, int64_t max,
                       int64_t *ret_value);
 bool mmf_read_text(mmf_reader *reader, mmf_node node, char **ret_text);

@@ -13,13 +13,15 @@ enum {
     KEY_CAPACITY,
     KEY_ALIGN,
     KEY_FORMAT,
+    KEY_CHECKSUM,
     KEY_FIELDS,
     KEY_RESERVED,
     KEY_COUNT
 };
 
-static const char *const keys[KEY_COUNT] = {"$schema",  "name",  "prefix", "version", "doc",
-                                            "capacity", "align", "format", "fields",  "reserved"};
+static const char *const keys[KEY_COUNT] = {"$schema",  "name",     "prefix",  "version",
+                                            "doc",      "capacity", "align",   "format",
+                                            "checksum", "fields",   "reserved"};
 
 static void report_missing(mmf_reader *reader, mmf_node root, const mmf_node *members)
 {
@@ -64,6 +66,21 @@ static void read_align(mmf_reader *reader, mmf_node node, mmf_model *model)
                          "\"format\": 1");
     } else {
         model->align = (uint32_t)align;
+    }
+}
+
+static void read_checksum(mmf_reader *reader, mmf_node node, mmf_model *model)
+{
+    bool has_checksum = false;
+
+    if (!mmf_read_bool(reader, node, &has_checksum)) {
+        return;
+    }
+    if (model->format == 1 && has_checksum) {
+        mmf_reader_error(reader, node,
+                         "\"checksum\" needs format 2, and this schema has \"format\": 1");
+    } else {
+        model->has_checksum = has_checksum;
     }
 }
 
@@ -154,6 +171,7 @@ bool mmf_json_read_schema(mmf_reader *reader, mmf_node root, mmf_model *model)
     (void)mmf_read_text(reader, members[KEY_DOC], &model->doc);
     read_numbers(reader, members, model);
     read_align(reader, members[KEY_ALIGN], model);
+    read_checksum(reader, members[KEY_CHECKSUM], model);
     complete = members[KEY_FIELDS].value && read_fields(reader, members[KEY_FIELDS], model);
     (void)mmf_read_names(reader, members[KEY_RESERVED], &model->reserved, &model->reserved_count);
     mmf_json_check_names(reader, model);

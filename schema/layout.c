@@ -46,26 +46,34 @@ static uint64_t place_field(mmf_field *field, uint64_t position)
     return offset + size;
 }
 
+static void report_too_large(const mmf_model *model, const mmf_field *field, uint64_t end,
+                             mmf_diagnostics *diagnostics)
+{
+    mmf_diagnostics_add(diagnostics, MMF_SEVERITY_ERROR, field->name.location,
+                        "field \"%s\" ends at byte %llu of the record, which may have %u bytes at "
+                        "most%s",
+                        field->name.text, (unsigned long long)end, MMF_RECORD_SIZE_MAX,
+                        model->has_checksum ? ", 8 of them for its checksum" : "");
+}
+
 mmf_status mmf_layout_compute(mmf_model *model, mmf_diagnostics *diagnostics)
 {
+    const uint32_t behind = model->has_checksum ? MMF_RECORD_CHECKSUM_SIZE : 0;
     uint64_t position = MMF_COUNTER_SIZE;
 
     for (uint32_t i = 0; i < model->field_count; i++) {
         mmf_field *field = &model->fields[i];
 
         position = place_field(field, position);
-        if (position > MMF_RECORD_SIZE_MAX) {
-            mmf_diagnostics_add(diagnostics, MMF_SEVERITY_ERROR, field->name.location,
-                                "field \"%s\" ends at byte %llu of the record, which may have %u "
-                                "bytes at most",
-                                field->name.text, (unsigned long long)position,
-                                MMF_RECORD_SIZE_MAX);
+        if (position > MMF_RECORD_SIZE_MAX - behind) {
+            report_too_large(model, field, position, diagnostics);
             return MMF_E_LIMIT;
         }
     }
     position = align_up(position, 8);
     model->payload_size = (uint32_t)position - MMF_COUNTER_SIZE;
-    model->record_size = (uint32_t)align_up(position, model->align);
+    model->checksum_offset = model->has_checksum ? (uint32_t)position : 0;
+    model->record_size = (uint32_t)align_up(position + behind, model->align);
     /* The limit is a multiple of every alignment, so that padding cannot pass it. */
     assert(model->record_size <= MMF_RECORD_SIZE_MAX);
     return MMF_OK;

@@ -99,6 +99,7 @@ typedef struct mmf_model {
     uint64_t capacity; /* records allocated at creation */
     uint32_t align;    /* of a record: 8 … 128 */
     uint32_t format;   /* of the file: 1 or 2 */
+    bool has_checksum; /* each record carries a CRC-32C of its payload; format 2 alone */
 
     mmf_field *fields;
     uint32_t field_count;
@@ -106,8 +107,9 @@ typedef struct mmf_model {
     uint32_t reserved_count;
 
     /* By mmf_layout_compute(): bytes. */
-    uint32_t payload_size; /* what follows the counter: fields and padding, a multiple of 8 */
-    uint32_t record_size;  /* the stride: 8 + payload_size, padded to a multiple of align */
+    uint32_t payload_size;    /* what follows the counter: fields and padding, a multiple of 8 */
+    uint32_t record_size;     /* the stride: all of a record, padded to a multiple of align */
+    uint32_t checksum_offset; /* from the beginning of the record; 0: there is none */
 
     /* By mmf_hash_compute(). */
     uint8_t hash[32];

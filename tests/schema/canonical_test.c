@@ -13,7 +13,8 @@ START_TEST(leaves_out_what_is_a_default)
     mmf_model *model = parse_good(
         "{ \"fields\" : [ { \"deprecated\":false, \"aliases\":[], \"type\" : \"bool\",\n"
         " \"name\" : \"a\" } ], \"reserved\":[], \"format\":2, \"align\":8, \"capacity\":64,\n"
-        " \"version\":1, \"prefix\":\"market_cap\", \"name\":\"MarketCap\", \"$schema\":\"x\" }");
+        " \"checksum\":false, \"version\":1, \"prefix\":\"market_cap\", \"name\":\"MarketCap\", "
+        "\"$schema\":\"x\" }");
 
     expect_canonical(model, "{\"name\":\"MarketCap\",\"version\":1,"
                             "\"fields\":[{\"name\":\"a\",\"type\":\"bool\"}]}");
@@ -25,7 +26,7 @@ START_TEST(orders_all_keys)
 {
     static const char text[] =
         "{\"name\":\"T\",\"prefix\":\"x\",\"version\":2,\"doc\":\"d \\\"ä\\\"\\n\","
-        "\"capacity\":65,\"align\":16,\"fields\":["
+        "\"capacity\":65,\"align\":16,\"checksum\":true,\"fields\":["
         "{\"name\":\"e\",\"type\":\"enum\",\"count\":2,\"base\":\"int8\","
         "\"symbols\":{\"B\":-1,\"A\":5},\"default\":[\"A\",\"B\"],\"doc\":\"\","
         "\"aliases\":[\"z\",\"y\"],\"since\":1,\"deprecated\":\"why\"},"

@@ -92,6 +92,30 @@ START_TEST(format_2_tick)
 }
 END_TEST
 
+START_TEST(format_2_tick_with_checksum)
+{
+    mmf_model *model = parse_fields("\"checksum\":true,", TICK_FIELDS);
+
+    expect_text(model, "mmf2:112:crc32c,symbol:string:8:68:0,price:float64:80:8:0,"
+                       "volume:float64:88:8:0,timestamp:uint64:96:8:0");
+    expect_hash(model, "3e3b1fed4d75d620dd9390d28948a1e5afc52cff623f651ae3ab2bac555376c5");
+    mmf_model_free(model);
+}
+END_TEST
+
+/* Records of the same size, whose padding is a checksum in one of them. */
+START_TEST(format_2_sees_the_checksum_alone)
+{
+    mmf_model *with = parse_fields("\"align\":64,\"checksum\":true,", TICK_FIELDS);
+    mmf_model *without = parse_fields("\"align\":64,\"checksum\":false,", TICK_FIELDS);
+
+    ck_assert_uint_eq(with->record_size, without->record_size);
+    ck_assert_mem_ne(with->hash, without->hash, MMF_HASH_SIZE);
+    mmf_model_free(with);
+    mmf_model_free(without);
+}
+END_TEST
+
 START_TEST(format_2_does_not_see_what_is_not_layout)
 {
     mmf_model *plain = parse_fields("", "{\"name\":\"a\",\"type\":\"int64\"}");
@@ -116,6 +140,8 @@ int main(void)
     tcase_add_test(tests, format_1_does_not_see_the_order);
     tcase_add_test(tests, format_2_text_has_order_offsets_and_counts);
     tcase_add_test(tests, format_2_tick);
+    tcase_add_test(tests, format_2_tick_with_checksum);
+    tcase_add_test(tests, format_2_sees_the_checksum_alone);
     tcase_add_test(tests, format_2_does_not_see_what_is_not_layout);
     suite_add_tcase(suite, tests);
     return run_suite(suite);

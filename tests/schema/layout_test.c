@@ -89,6 +89,44 @@ START_TEST(align_pads_the_record_and_not_the_payload)
 }
 END_TEST
 
+/* Eight bytes of their own, and the fields lie as without. */
+START_TEST(a_checksum_follows_the_payload)
+{
+    static const char fields[] = "{\"name\":\"a\",\"type\":\"uint64\"},"
+                                 "{\"name\":\"b\",\"type\":\"bool\"}";
+    mmf_model *with = parse_fields("\"checksum\":true,", fields);
+    mmf_model *without = parse_fields("\"checksum\":false,", fields);
+
+    expect_field(with, "a", 8, 8, 8, 8);
+    expect_field(with, "b", 16, 1, 1, 1);
+    ck_assert_uint_eq(with->payload_size, 16);
+    ck_assert_uint_eq(with->checksum_offset, 24);
+    ck_assert_uint_eq(with->record_size, 32);
+    ck_assert_uint_eq(without->payload_size, 16);
+    ck_assert_uint_eq(without->checksum_offset, 0);
+    ck_assert_uint_eq(without->record_size, 24);
+    mmf_model_free(with);
+    mmf_model_free(without);
+}
+END_TEST
+
+/* Where align leaves room anyway, it costs none; where it does not, a whole step. */
+START_TEST(a_checksum_lies_in_what_align_pads)
+{
+    static const char *const fields[] = {"{\"name\":\"a\",\"type\":\"uint64\",\"count\":6}",
+                                         "{\"name\":\"a\",\"type\":\"uint64\",\"count\":7}"};
+
+    for (uint32_t i = 0; i < 2; i++) {
+        mmf_model *model = parse_fields("\"checksum\":true,\"align\":64,", fields[i]);
+
+        ck_assert_uint_eq(model->payload_size, 48 + 8 * i);
+        ck_assert_uint_eq(model->checksum_offset, 56 + 8 * i);
+        ck_assert_uint_eq(model->record_size, 64 + 64 * i);
+        mmf_model_free(model);
+    }
+}
+END_TEST
+
 START_TEST(records_of_the_go_library_have_their_sizes)
 {
     mmf_model *tick =
@@ -122,6 +160,22 @@ START_TEST(a_record_that_is_too_large_is_told_at_its_field)
 }
 END_TEST
 
+START_TEST(the_limit_holds_with_a_checksum)
+{
+    mmf_field field = {
+        .name = {"a", {1, 1}}, .type = MMF_TYPE_BYTES, .base = MMF_TYPE_BYTES, .max = 16777196};
+    mmf_model model = {.align = 128, .has_checksum = true, .fields = &field, .field_count = 1};
+    mmf_diagnostics diagnostics = {0};
+
+    ck_assert_int_eq(mmf_layout_compute(&model, &diagnostics), MMF_OK);
+    ck_assert_uint_eq(model.record_size, MMF_RECORD_SIZE_MAX);
+    ck_assert_uint_eq(model.checksum_offset, MMF_RECORD_SIZE_MAX - 8);
+    field.max++;
+    ck_assert_int_eq(mmf_layout_compute(&model, &diagnostics), MMF_E_LIMIT);
+    mmf_diagnostics_clear(&diagnostics);
+}
+END_TEST
+
 START_TEST(sizes_do_not_wrap_around)
 {
     /* 2^32 + 2^16 bytes in all: a sum of 32 bits would be small. */
@@ -148,8 +202,11 @@ int main(void)
     tcase_add_test(tests, elements_of_an_array_are_aligned);
     tcase_add_test(tests, an_enum_lies_like_its_base);
     tcase_add_test(tests, align_pads_the_record_and_not_the_payload);
+    tcase_add_test(tests, a_checksum_follows_the_payload);
+    tcase_add_test(tests, a_checksum_lies_in_what_align_pads);
     tcase_add_test(tests, records_of_the_go_library_have_their_sizes);
     tcase_add_test(tests, a_record_that_is_too_large_is_told_at_its_field);
+    tcase_add_test(tests, the_limit_holds_with_a_checksum);
     tcase_add_test(tests, sizes_do_not_wrap_around);
     suite_add_tcase(suite, tests);
     return run_suite(suite);
