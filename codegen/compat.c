@@ -157,6 +157,11 @@ static void compare_storage(const mmf_model *old_model, const mmf_model *new_mod
                        "\"align\" was %" PRIu32 " and is %" PRIu32 " now", old_model->align,
                        new_model->align);
     }
+    if (old_model->has_checksum != new_model->has_checksum) {
+        mmf_compat_add(report, NEEDS_MIGRATION, location, "\"checksum\" was %s and is %s now",
+                       old_model->has_checksum ? "true" : "false",
+                       new_model->has_checksum ? "true" : "false");
+    }
     if (old_model->capacity != new_model->capacity) {
         mmf_compat_add(report, COMPATIBLE, location,
                        "\"capacity\" was %" PRIu64 " and is %" PRIu64 " now: of new files",

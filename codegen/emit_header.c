@@ -52,6 +52,11 @@ static void add_map(const mmf_model *model, mmf_text *map)
         add_field_row(map, field, name_width);
         add_padding_row(map, field->offset + field->size, mmf_c_padding_behind(model, i));
     }
+    if (model->checksum_offset) {
+        mmf_text_format(map, "%10u%6u  (CRC-32C of the payload, then 4 of zero)\n",
+                        model->checksum_offset, MMF_RECORD_CHECKSUM_SIZE);
+        end += MMF_RECORD_CHECKSUM_SIZE;
+    }
     add_padding_row(map, end, model->record_size - end);
     mmf_text_format(map, "%10u        end of record\n", model->record_size);
 }

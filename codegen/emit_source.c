@@ -59,6 +59,7 @@ static void add_record_type(const mmf_emit *emit, mmf_text *text)
     add_value(text, mmf_emit_name(emit, MMF_RECORD_NAME_schema_version), "schema_version");
     add_value(text, mmf_emit_name(emit, MMF_RECORD_NAME_record_size), "record_size");
     add_value(text, mmf_emit_name(emit, MMF_RECORD_NAME_payload_size), "payload_size");
+    add_number(text, model->checksum_offset, "checksum_offset");
     add_number(text, model->align, "record_align");
     mmf_text_clear(&value);
     mmf_text_format(&value, "sizeof %s - 1", schema_text);

@@ -96,6 +96,11 @@ static void draw_rows(drawing *to)
         draw_hole(to, field->offset + field->size, mmf_c_padding_behind(model, i),
                   is_last ? "(padding to a multiple of 8)" : "(hole)");
     }
+    if (model->checksum_offset) {
+        draw_row(to, model->checksum_offset, MMF_RECORD_CHECKSUM_SIZE, "uint32",
+                 "(CRC-32C of the payload, then 4 of zero)");
+        end += MMF_RECORD_CHECKSUM_SIZE;
+    }
     draw_hole(to, end, model->record_size - end, "(padding to the record's align)");
     mmf_text_format(to->text, "%8u            end of record\n\n", model->record_size);
 }

@@ -57,6 +57,10 @@ static void check_info(const mmf_header_info *info, size_t size, uint64_t file_s
     check(info->record_size <= MMF_RECORD_SIZE_MAX, "record size limit");
     check(info->payload_size >= 8 && info->payload_size % 8 == 0, "payload size");
     check(info->payload_size <= info->record_size - 8, "payload in record");
+    check(info->checksum_offset == 0 || (info->checksum_offset == info->payload_size + 8 &&
+                                         info->checksum_offset + 8 <= info->record_size),
+          "checksum in record");
+    check(info->checksum_offset == 0 || info->format == 2, "a checksum in format 1");
     check(info->data_offset >= 64 && info->data_offset <= size, "data offset");
     check(info->data_offset <= file_size, "data in file");
     check(info->record_count <= info->capacity, "count in capacity");
@@ -137,6 +141,7 @@ static void open_image(const char *path, const mmf_header_info *info, unsigned h
         type.format = info->format;
         type.record_size = info->record_size;
         type.payload_size = info->payload_size;
+        type.checksum_offset = info->checksum_offset;
         memcpy(type.schema_hash, info->schema_hash, sizeof type.schema_hash);
     }
     status = mmf_store_open(path, &type, &options, &store);

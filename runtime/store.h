@@ -58,9 +58,10 @@ typedef struct mmf_record_type {
     const char *name; /* of the record, as in the schema */
     uint32_t format;  /* of the file: 1 or 2 */
     uint32_t schema_version;
-    uint32_t record_size;  /* the stride, bytes */
-    uint32_t payload_size; /* what follows the counter, bytes; a multiple of 8 */
-    uint32_t record_align; /* 8 … 128 */
+    uint32_t record_size;     /* the stride, bytes */
+    uint32_t payload_size;    /* what follows the counter, bytes; a multiple of 8 */
+    uint32_t checksum_offset; /* of the checksum in a record, bytes; 0: there is none */
+    uint32_t record_align;    /* 8 … 128 */
     uint32_t schema_text_size;
     uint64_t capacity; /* of a new file, records */
     uint8_t schema_hash[32];

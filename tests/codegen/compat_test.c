@@ -77,6 +77,7 @@ START_TEST(compatible)
     static const row rows[] = {
         {V1(A(U8)), V1(A(U8)), COMPATIBLE, NULL},
         {V1(A(U8)), V2(A(U8)), COMPATIBLE, "raised from 1 to 2"},
+        {"'checksum':true," V1(A(U8)), "'checksum':true," V1(A(U8)), COMPATIBLE, NULL},
         {V1(A(U8)), V1(A(U8 ",'doc':'new'")), COMPATIBLE, "documentation of field \"a\""},
         {V1(A(U8)), "'doc':'x'," V1(A(U8)), COMPATIBLE, "documentation of the record"},
         {V1(A(U8)), V1(A(U8 ",'default':3")), COMPATIBLE, "default of field \"a\""},
@@ -122,6 +123,11 @@ START_TEST(needs_migration)
          "base of enum \"a\" was widened"},
         {V1(A(U8)), "'align':64," V2(A(U8)), MIGRATION, "\"align\" was 8"},
         {"'align':16," V1(A(U8)), V2(A(U8)), MIGRATION, "\"align\" was 16"},
+        {V1(A(U8)), "'checksum':true," V2(A(U8)), MIGRATION, "\"checksum\" was false and is true"},
+        {"'checksum':true," V1(A(U8)), V2(A(U8)), MIGRATION, "\"checksum\" was true and is false"},
+        /* in what was padding */
+        {"'align':64," V1(A(U8)), "'align':64,'checksum':true," V2(A(U8)), MIGRATION,
+         "\"checksum\" was false"},
         {"'format':1," V1(A(U8)), V2(A(U8)), MIGRATION, "\"format\" was 1"},
         /* format 1's hash does not see the order */
         {"'format':1," V1(A(U8) "," KEEP), "'format':1," V2(KEEP "," A(U8)), MIGRATION, "moved"},
@@ -170,6 +176,7 @@ START_TEST(forbidden)
          "said to be there since version 2"},
         {V1(A(U8)), V1(A(U8) "," B(U8)), FORBIDDEN, "has to be more than 1"},
         {V1(A(U8)), "'align':64," V1(A(U8)), FORBIDDEN, "has to be more than 1"},
+        {V1(A(U8)), "'checksum':true," V1(A(U8)), FORBIDDEN, "has to be more than 1"},
         {V2(A(U8)), V1(A(U8)), FORBIDDEN, "went back from 2 to 1"},
     };
 

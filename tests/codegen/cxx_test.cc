@@ -1,5 +1,6 @@
 // Generated headers in a C++ program, all in one translation unit; their sources are compiled as
 // C++ beside this one.
+#include "tests/golden/account.mmf.h"
 #include "tests/golden/alltypes.mmf.h"
 #include "tests/golden/flag.mmf.h"
 #include "tests/golden/legacy_tick.mmf.h"

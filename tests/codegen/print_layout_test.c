@@ -51,6 +51,27 @@ START_TEST(cache_lines)
 }
 END_TEST
 
+/* A row that is no hole, with the align's padding behind it. */
+START_TEST(checksums)
+{
+    ck_assert_str_eq(layout_of(model_of("{'name':'R','version':1,'align':64,'checksum':true,"
+                                        "'fields':[{'name':'a','type':'uint64'},"
+                                        "{'name':'b','type':'float32'}]}")),
+                     "R v1, format 2: 64 bytes a record, aligned to 64\n"
+                     "\n"
+                     "  offset      size  type     field\n"
+                     "       0         8  uint64   (sequence counter)\n"
+                     "       8         8  uint64   a\n"
+                     "      16         4  float32  b\n"
+                     "      20         4           (padding to a multiple of 8)\n"
+                     "      24         8  uint32   (CRC-32C of the payload, then 4 of zero)\n"
+                     "      32        32           (padding to the record's align)\n"
+                     "      64            end of record\n"
+                     "\n"
+                     "36 bytes in 2 holes; 1 cache line of 64 bytes\n");
+}
+END_TEST
+
 START_TEST(padding_between_elements)
 {
     const char *found =
@@ -73,6 +94,18 @@ START_TEST(hints_only_where_they_save)
                                   "{'name':'a','type':'uint8'},{'name':'b','type':'uint64'},"
                                   "{'name':'c','type':'uint8'}]}")),
                "hint"));
+}
+END_TEST
+
+/* A record keeps its checksum in any order. */
+START_TEST(hints_count_the_checksum)
+{
+    const char *found = layout_of(model_of("{'name':'R','version':1,'checksum':true,'fields':["
+                                           "{'name':'a','type':'uint8'},"
+                                           "{'name':'b','type':'uint64'},"
+                                           "{'name':'c','type':'uint8'}]}"));
+
+    ck_assert_ptr_nonnull(strstr(found, "hint: 32 bytes instead of 40 in this order: b, a, c\n"));
 }
 END_TEST
 
@@ -108,8 +141,10 @@ static void add_tests(TCase *tcase)
 {
     tcase_add_test(tcase, holes_and_totals);
     tcase_add_test(tcase, cache_lines);
+    tcase_add_test(tcase, checksums);
     tcase_add_test(tcase, padding_between_elements);
     tcase_add_test(tcase, hints_only_where_they_save);
+    tcase_add_test(tcase, hints_count_the_checksum);
     tcase_add_test(tcase, the_order_is_true);
 }
 

@@ -54,6 +54,7 @@ const mmf_record_type alltypes_record_type = {
     ALLTYPES_SCHEMA_VERSION,        /* schema_version */
     ALLTYPES_RECORD_SIZE,           /* record_size */
     ALLTYPES_PAYLOAD_SIZE,          /* payload_size */
+    0,                              /* checksum_offset */
     64,                             /* record_align */
     sizeof alltypes_schema_text - 1, /* schema_text_size */
     10,                             /* capacity */

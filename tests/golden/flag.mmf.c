@@ -12,6 +12,7 @@ const mmf_record_type flag_record_type = {
     FLAG_SCHEMA_VERSION,            /* schema_version */
     FLAG_RECORD_SIZE,               /* record_size */
     FLAG_PAYLOAD_SIZE,              /* payload_size */
+    0,                              /* checksum_offset */
     8,                              /* record_align */
     sizeof flag_schema_text - 1,    /* schema_text_size */
     64,                             /* capacity */

@@ -7,6 +7,7 @@ const mmf_record_type legacy_tick_record_type = {
     LEGACY_TICK_SCHEMA_VERSION,     /* schema_version */
     LEGACY_TICK_RECORD_SIZE,        /* record_size */
     LEGACY_TICK_PAYLOAD_SIZE,       /* payload_size */
+    0,                              /* checksum_offset */
     8,                              /* record_align */
     0,                              /* schema_text_size */
     64,                             /* capacity */

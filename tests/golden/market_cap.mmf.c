@@ -15,6 +15,7 @@ const mmf_record_type market_cap_record_type = {
     MARKET_CAP_SCHEMA_VERSION,      /* schema_version */
     MARKET_CAP_RECORD_SIZE,         /* record_size */
     MARKET_CAP_PAYLOAD_SIZE,        /* payload_size */
+    0,                              /* checksum_offset */
     8,                              /* record_align */
     sizeof market_cap_schema_text - 1, /* schema_text_size */
     64,                             /* capacity */

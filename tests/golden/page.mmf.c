@@ -20,6 +20,7 @@ const mmf_record_type page_record_type = {
     PAGE_SCHEMA_VERSION,            /* schema_version */
     PAGE_RECORD_SIZE,               /* record_size */
     PAGE_PAYLOAD_SIZE,              /* payload_size */
+    0,                              /* checksum_offset */
     8,                              /* record_align */
     sizeof page_schema_text - 1,    /* schema_text_size */
     64,                             /* capacity */

@@ -18,6 +18,7 @@ const mmf_record_type tick_record_type = {
     TICK_SCHEMA_VERSION,            /* schema_version */
     TICK_RECORD_SIZE,               /* record_size */
     TICK_PAYLOAD_SIZE,              /* payload_size */
+    0,                              /* checksum_offset */
     8,                              /* record_align */
     sizeof tick_schema_text - 1,    /* schema_text_size */
     64,                             /* capacity */
