@@ -221,8 +221,7 @@ static const char set_body[] =
     "        return status;\n"
     "    }\n"
     "    $put$(section.payload, record);\n"
-    "    mmf_write_end(&section);\n"
-    "    return MMF_OK;\n"
+    "    return mmf_write_end(&store->base, &section);\n"
     "}\n"
     "\n";
 
@@ -240,8 +239,7 @@ static const char set_checked_body[] =
     "        return status;\n"
     "    }\n"
     "    $put$(section.payload, record);\n"
-    "    mmf_write_end(&section);\n"
-    "    return MMF_OK;\n"
+    "    return mmf_write_end(&store->base, &section);\n"
     "}\n"
     "\n";
 

@@ -159,12 +159,12 @@ static const char append_end[] = "    status = mmf_append_begin(&store->base, 1,
                                  "        return status;\n"
                                  "    }\n"
                                  "    $put$(mmf_append_record_begin(section.record), record);\n"
-                                 "    mmf_append_record_end(section.record);\n"
-                                 "    mmf_append_end(&store->base, &section, 1);\n"
-                                 "    if (ret_index) {\n"
+                                 "    mmf_append_record_end(&store->base, section.record);\n"
+                                 "    status = mmf_append_end(&store->base, &section, 1);\n"
+                                 "    if (status == MMF_OK && ret_index) {\n"
                                  "        *ret_index = section.index;\n"
                                  "    }\n"
-                                 "    return MMF_OK;\n"
+                                 "    return status;\n"
                                  "}\n"
                                  "\n";
 
@@ -208,13 +208,13 @@ static const char append_n_end[] =
     "        unsigned char *record = section.record + i * $record_size$;\n"
     "\n"
     "        $put$(mmf_append_record_begin(record), &records[i]);\n"
-    "        mmf_append_record_end(record);\n"
+    "        mmf_append_record_end(&store->base, record);\n"
     "    }\n"
-    "    mmf_append_end(&store->base, &section, n);\n"
-    "    if (ret_first) {\n"
+    "    status = mmf_append_end(&store->base, &section, n);\n"
+    "    if (status == MMF_OK && ret_first) {\n"
     "        *ret_first = section.index;\n"
     "    }\n"
-    "    return MMF_OK;\n"
+    "    return status;\n"
     "}\n";
 
 static void add_append_n(const mmf_emit *emit, mmf_text *text)

@@ -3,7 +3,9 @@
 
 #include <errno.h>
 
+#include "runtime/checksum.h"
 #include "runtime/store_state.h"
+#include "runtime/threads.h"
 
 /* --- How far to grow ------------------------------------------------------------------------- */
 
@@ -141,16 +143,21 @@ static mmf_status place_records(mmf_store *store, uint64_t count, mmf_append_sec
 static mmf_status take_append_right(mmf_store *store, uint64_t *ret_word)
 {
     mmf_store_state *state = store->state;
+    mmf_thread_writer writer;
+    mmf_status status = mmf_store_may_write(store);
 
-    if (store->mode == MMF_MODE_READ_ONLY) {
-        return MMF_E_READONLY;
+    if (status != MMF_OK) {
+        return status;
     }
     if (store->mode == MMF_MODE_ONE_WRITER) {
         *ret_word = 0;
         return MMF_OK;
     }
-    return mmf_writers_take_right(&state->writers, &state->writers.file->append_right,
-                                  state->timeout_ns, ret_word);
+    status = mmf_thread_writer_of(state, &writer);
+    return status == MMF_OK
+               ? mmf_writers_take_right(&state->writers, &state->writers.file->append_right,
+                                        writer.slot, state->timeout_ns, ret_word)
+               : status;
 }
 
 static void give_append_right(mmf_store *store, uint64_t word)
@@ -177,15 +184,27 @@ mmf_status mmf_append_begin_slow(mmf_store *store, uint64_t count, mmf_append_se
         return status;
     }
     store->state->append_word = word;
+#ifdef MMF_MUTANT_COUNT_FIRST
+    mmf_store_release(store->record_count, ret_section->index + count);
+#endif
     return MMF_OK;
 }
 
-void mmf_append_end_slow(mmf_store *store, uint64_t new_record_count)
+mmf_status mmf_append_end_slow(mmf_store *store, uint64_t new_record_count)
 {
     uint64_t word = store->state->append_word;
 
     mmf_store_release(store->record_count, new_record_count);
     give_append_right(store, word);
+    mmf_notify(store);
+    return mmf_store_is_cut(store) ? MMF_E_TRUNCATED : MMF_OK;
+}
+
+void mmf_append_seal(mmf_store *store, unsigned char *record)
+{
+    if (store->state->info.checksum_offset != 0) {
+        mmf_checksum_seal(&store->state->info, record);
+    }
 }
 
 mmf_status mmf_append_zero(mmf_store *store, uint64_t *ret_index)
@@ -198,11 +217,12 @@ mmf_status mmf_append_zero(mmf_store *store, uint64_t *ret_index)
     }
     /* A writer that died in the middle of an append may have left bytes here. */
     mmf_bytes_zero(mmf_append_record_begin(section.record), store->type->payload_size);
-    mmf_append_end(store, &section, 1);
-    if (ret_index) {
+    mmf_append_seal(store, section.record);
+    status = mmf_append_end(store, &section, 1);
+    if (status == MMF_OK && ret_index) {
         *ret_index = section.index;
     }
-    return MMF_OK;
+    return status;
 }
 
 mmf_status mmf_store_reserve(mmf_store *store, uint64_t capacity)

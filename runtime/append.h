@@ -26,7 +26,8 @@ typedef struct mmf_append_section {
 
 MMF_NODISCARD mmf_status mmf_append_begin_slow(mmf_store *store, uint64_t count,
                                                mmf_append_section *ret_section);
-void mmf_append_end_slow(mmf_store *store, uint64_t new_record_count);
+MMF_NODISCARD mmf_status mmf_append_end_slow(mmf_store *store, uint64_t new_record_count);
+void mmf_append_seal(mmf_store *store, unsigned char *record);
 
 /* Takes the append right, with room for `count` records behind the last one.
  * MMF_OK; MMF_E_READONLY; MMF_E_NO_SPACE (nothing has changed); MMF_E_LIMIT (beyond the
@@ -64,22 +65,27 @@ static inline unsigned char *mmf_append_record_begin(unsigned char *record)
     return record + MMF_COUNTER_BYTES;
 }
 
-static inline void mmf_append_record_end(unsigned char *record)
+static inline void mmf_append_record_end(mmf_store *store, unsigned char *record)
 {
+    if (mmf_unlikely(store->is_careful)) {
+        mmf_append_seal(store, record);
+    }
     mmf_store_release(mmf_record_counter(record), MMF_SEQUENCE_STEP);
 }
 
-/* Publishes `count` records and gives the right back. */
-static inline void mmf_append_end(mmf_store *store, const mmf_append_section *section,
-                                  uint64_t count)
+/* Publishes `count` records and gives the right back.
+ * MMF_OK; MMF_E_TRUNCATED (with MMF_GUARD: the file was cut, and they are lost). */
+MMF_NODISCARD static inline mmf_status
+mmf_append_end(mmf_store *store, const mmf_append_section *section, uint64_t count)
 {
-    if (mmf_likely(store->mode == MMF_MODE_ONE_WRITER)) {
+    if (mmf_likely(store->mode == MMF_MODE_ONE_WRITER && !store->is_careful)) {
         mmf_store_release(store->record_count, section->index + count);
         mmf_store_release(&store->visible, section->index + count);
         mmf_store_relaxed(&store->settable, section->index + count);
-        return;
+        mmf_notify(store);
+        return MMF_OK;
     }
-    mmf_append_end_slow(store, section->index + count);
+    return mmf_append_end_slow(store, section->index + count);
 }
 
 /* Appends one record of zeros with counter 0. Statuses of mmf_append_begin(). */

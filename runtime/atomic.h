@@ -29,13 +29,21 @@ typedef uint64_t __attribute__((may_alias)) mmf_word64;
     __atomic_compare_exchange_n((pointer), (expected), (desired), 0, __ATOMIC_ACQUIRE,             \
                                 __ATOMIC_RELAXED)
 
+#define mmf_cas_acq_rel(pointer, expected, desired)                                                \
+    __atomic_compare_exchange_n((pointer), (expected), (desired), 0, __ATOMIC_ACQ_REL,             \
+                                __ATOMIC_RELAXED)
+
 #define mmf_cas_release(pointer, expected, desired)                                                \
     __atomic_compare_exchange_n((pointer), (expected), (desired), 0, __ATOMIC_RELEASE,             \
                                 __ATOMIC_RELAXED)
 
+#define mmf_add_relaxed(pointer, value) __atomic_add_fetch((pointer), (value), __ATOMIC_RELAXED)
+#define mmf_add_seq_cst(pointer, value) __atomic_add_fetch((pointer), (value), __ATOMIC_SEQ_CST)
+
 /* ThreadSanitizer does not model fences. Nothing here needs it to: whatever a fence orders is
  * itself accessed atomically, so there is no race to report. */
 #define mmf_fence_acquire() __atomic_thread_fence(__ATOMIC_ACQUIRE)
+#define mmf_fence_seq_cst() __atomic_thread_fence(__ATOMIC_SEQ_CST)
 #define mmf_fence_release() __atomic_thread_fence(__ATOMIC_RELEASE)
 
 /* For functions of a few instructions once their constant arguments are known, and of many before:

@@ -80,6 +80,7 @@ MMF_NODISCARD mmf_status mmf_get_record_clean_slow(const mmf_store *store, uint6
                 mmf_fence_release();                                                               \
                 mmf_store_relaxed((mmf_word##bits *)(void *)(record + offset), word);              \
                 mmf_store_release(mmf_record_counter(record), mmf_sequence_leave(sequence));       \
+                mmf_notify(store);                                                                 \
                 return MMF_OK;                                                                     \
             }                                                                                      \
         }                                                                                          \

@@ -2,9 +2,19 @@
  * handle has not yet seen, and writers among many. */
 #include <stdbool.h>
 
+#include "runtime/checksum.h"
+#include "runtime/dead.h"
 #include "runtime/field.h"
+#include "runtime/recovery.h"
 #include "runtime/store_state.h"
+#include "runtime/threads.h"
 #include "runtime/wait.h"
+
+/* Why a record is not there. */
+static mmf_status missing(const mmf_store *store)
+{
+    return mmf_store_is_cut(store) ? MMF_E_TRUNCATED : MMF_E_INDEX;
+}
 
 /* A record that is there, or NULL. */
 static unsigned char *record_at(const mmf_store *store, uint64_t index)
@@ -15,31 +25,49 @@ static unsigned char *record_at(const mmf_store *store, uint64_t index)
     return store->records + index * store->type->record_size;
 }
 
-/* Whether a counter says that a writer is inside who is known to be dead. Only our own counters
- * name a writer, and only a handle that writes can ask about one. */
-static bool owner_is_dead(const mmf_store *store, uint64_t sequence)
-{
-    const mmf_store_state *state = store->state;
-    uint32_t slot = mmf_sequence_slot(sequence);
-
-    return mmf_sequence_is_odd(sequence) && slot != 0 && state->writers.fd >= 0 &&
-           state->info.format == MMF_FORMAT_2 && !mmf_writers_is_alive(&state->writers, slot);
-}
-
 /* Waiting for one record. Zero-initialised before the first round. */
 typedef struct record_wait {
     mmf_wait rounds;
     uint64_t sequence; /* the counter in the round before */
+    uint64_t orphan;   /* an odd counter that no slot explained */
 } record_wait;
 
-/* One more round for a record whose counter was `sequence`. MMF_OK: try again; MMF_E_STUCK. */
+/* A writer that is known to be dead has its change undone. Only a handle that writes can do that,
+ * or can ask cheaply whether the writer lives. MMF_OK: look again, or go on waiting. */
+static mmf_status look_after_owner(const mmf_store *store, uint64_t sequence, record_wait *wait)
+{
+    mmf_store_state *state = store->state;
+    uint32_t slot = mmf_sequence_slot(sequence);
+    bool is_ours = state->info.format == MMF_FORMAT_2; /* else the slot is a hint */
+
+    if (slot == 0 && state->info.checksum_offset != 0) {
+        return MMF_E_CORRUPT; /* torn when the machine stopped */
+    }
+    if (slot == 0 || state->writers.fd < 0 || mmf_writers_is_alive(&state->writers, slot)) {
+        return MMF_OK;
+    }
+    if (wait->orphan == sequence) {
+        return is_ours ? MMF_E_STUCK : MMF_OK;
+    }
+    if (mmf_recovery_of_owner(state, slot)) {
+        wait->orphan = sequence;
+    }
+    return MMF_OK;
+}
+
+/* One more round for a record whose counter was `sequence`. MMF_OK: try again; MMF_E_STUCK;
+ * MMF_E_CORRUPT. */
 static mmf_status wait_for_record(const mmf_store *store, uint64_t sequence, record_wait *wait)
 {
     if (sequence != wait->sequence) {
         wait->sequence = sequence;
         mmf_wait_moved(&wait->rounds);
-    } else if (mmf_wait_is_long(&wait->rounds) && owner_is_dead(store, sequence)) {
-        return MMF_E_STUCK;
+    } else if (mmf_sequence_is_odd(sequence) && mmf_wait_is_long(&wait->rounds)) {
+        mmf_status status = look_after_owner(store, sequence, wait);
+
+        if (status != MMF_OK) {
+            return status;
+        }
     }
     return mmf_wait_round(&wait->rounds, store->state->timeout_ns) ? MMF_OK : MMF_E_STUCK;
 }
@@ -47,15 +75,20 @@ static mmf_status wait_for_record(const mmf_store *store, uint64_t sequence, rec
 /* --- Reading --------------------------------------------------------------------------------- */
 
 /* An attempt to read: begin, copy, and ask whether it was of one moment. Zero-initialised but for
- * store and record. */
+ * the first three. */
 typedef struct read_attempt {
     const mmf_store *store;
+    uint64_t index;
     const unsigned char *record;
     uint64_t sequence;
+    bool is_dead; /* its writer; what is read is what was before */
+    bool failed;  /* to read the lock file */
+    mmf_dead_writer dead;
     record_wait wait;
 } read_attempt;
 
-static mmf_status attempt_begin(read_attempt *attempt)
+/* Without `may_be_dead` a record has to be at rest in the file. */
+static mmf_status attempt_begin(read_attempt *attempt, bool may_be_dead)
 {
     for (;;) {
         mmf_status status;
@@ -64,6 +97,14 @@ static mmf_status attempt_begin(read_attempt *attempt)
         if (!mmf_sequence_is_odd(attempt->sequence)) {
             return MMF_OK;
         }
+        if (may_be_dead && attempt->store->state->writers.fd < 0 &&
+            mmf_wait_is_long(&attempt->wait.rounds)) {
+            attempt->is_dead =
+                mmf_dead_open(attempt->store, attempt->index, attempt->sequence, &attempt->dead);
+            if (attempt->is_dead) {
+                return MMF_OK;
+            }
+        }
         status = wait_for_record(attempt->store, attempt->sequence, &attempt->wait);
         if (status != MMF_OK) {
             return status;
@@ -71,11 +112,27 @@ static mmf_status attempt_begin(read_attempt *attempt)
     }
 }
 
+static void attempt_copy(read_attempt *attempt, uint32_t offset, uint32_t size, void *ret_bytes)
+{
+    if (attempt->is_dead) {
+        attempt->failed |= !mmf_dead_copy(&attempt->dead, attempt->record, offset, size, ret_bytes);
+    } else {
+        mmf_bytes_load(ret_bytes, attempt->record + offset, size);
+    }
+}
+
 /* MMF_OK with *ret_valid; MMF_E_STUCK when it was not valid for too long. */
 static mmf_status attempt_end(read_attempt *attempt, bool *ret_valid)
 {
-    mmf_fence_acquire(); /* (4) */
-    *ret_valid = mmf_load_relaxed(mmf_record_counter(attempt->record)) == attempt->sequence;
+    if (attempt->is_dead) {
+        *ret_valid = !attempt->failed && mmf_dead_is_valid(&attempt->dead, attempt->record);
+        mmf_dead_close(&attempt->dead);
+        attempt->is_dead = false;
+        attempt->failed = false;
+    } else {
+        mmf_fence_acquire(); /* (4) */
+        *ret_valid = mmf_load_relaxed(mmf_record_counter(attempt->record)) == attempt->sequence;
+    }
     return *ret_valid ? MMF_OK : wait_for_record(attempt->store, attempt->sequence, &attempt->wait);
 }
 
@@ -83,19 +140,19 @@ static mmf_status attempt_end(read_attempt *attempt, bool *ret_valid)
 static mmf_status read_bytes(const mmf_store *store, uint64_t index, uint32_t offset, uint32_t size,
                              void *ret_bytes)
 {
-    read_attempt attempt = {.store = store, .record = record_at(store, index)};
+    read_attempt attempt = {.store = store, .index = index, .record = record_at(store, index)};
     bool valid = false;
 
     if (!attempt.record) {
-        return MMF_E_INDEX;
+        return missing(store);
     }
     while (!valid) {
-        mmf_status status = attempt_begin(&attempt);
+        mmf_status status = attempt_begin(&attempt, true);
 
         if (status != MMF_OK) {
             return status;
         }
-        mmf_bytes_load(ret_bytes, attempt.record + offset, size);
+        attempt_copy(&attempt, offset, size, ret_bytes);
         status = attempt_end(&attempt, &valid);
         if (status != MMF_OK) {
             return status;
@@ -110,7 +167,7 @@ mmf_status mmf_peek_scalar_slow(const mmf_store *store, uint64_t index, uint32_t
     const unsigned char *record = record_at(store, index);
 
     if (!record) {
-        return MMF_E_INDEX;
+        return missing(store);
     }
     mmf_bytes_load(ret_word, record + offset, size);
     return MMF_OK;
@@ -148,8 +205,8 @@ mmf_status mmf_get_record_clean_slow(const mmf_store *store, uint64_t index, uin
 mmf_status mmf_read_begin_slow(const mmf_store *store, uint64_t index,
                                mmf_read_section *ret_section)
 {
-    read_attempt attempt = {.store = store, .record = record_at(store, index)};
-    mmf_status status = attempt.record ? attempt_begin(&attempt) : MMF_E_INDEX;
+    read_attempt attempt = {.store = store, .index = index, .record = record_at(store, index)};
+    mmf_status status = attempt.record ? attempt_begin(&attempt, false) : missing(store);
 
     if (status == MMF_OK) {
         ret_section->payload = attempt.record + MMF_COUNTER_BYTES;
@@ -166,11 +223,12 @@ typedef struct text_buffer {
 } text_buffer;
 
 /* What one attempt makes of a length and the bytes behind it. */
-static mmf_status copy_text(const unsigned char *text, uint32_t max, const text_buffer *buffer,
-                            uint32_t *ret_len)
+static mmf_status copy_text(read_attempt *attempt, uint32_t offset, uint32_t max,
+                            const text_buffer *buffer, uint32_t *ret_len)
 {
-    uint32_t len = mmf_load_relaxed((const mmf_word32 *)(const void *)text);
+    uint32_t len = 0;
 
+    attempt_copy(attempt, offset, sizeof len, &len);
     *ret_len = len;
     if (len > max) {
         return MMF_E_CORRUPT;
@@ -178,29 +236,29 @@ static mmf_status copy_text(const unsigned char *text, uint32_t max, const text_
     if (len > buffer->size) {
         return MMF_E_TOO_LONG;
     }
-    mmf_bytes_load(buffer->bytes, text + sizeof len, len);
+    attempt_copy(attempt, offset + (uint32_t)sizeof len, len, buffer->bytes);
     return MMF_OK;
 }
 
 mmf_status mmf_get_text(const mmf_store *store, uint64_t index, uint32_t offset, uint32_t max,
                         void *buffer, size_t buffer_size, uint32_t *ret_len)
 {
-    read_attempt attempt = {.store = store, .record = record_at(store, index)};
+    read_attempt attempt = {.store = store, .index = index, .record = record_at(store, index)};
     const text_buffer target = {buffer, buffer_size};
-    mmf_status found = MMF_E_INDEX;
+    mmf_status found = MMF_OK;
     bool valid = false;
     uint32_t len = 0;
 
     if (!attempt.record) {
-        return MMF_E_INDEX;
+        return missing(store);
     }
     while (!valid) {
-        mmf_status status = attempt_begin(&attempt);
+        mmf_status status = attempt_begin(&attempt, true);
 
         if (status != MMF_OK) {
             return status;
         }
-        found = copy_text(attempt.record + offset, max, &target, &len);
+        found = copy_text(&attempt, offset, max, &target, &len);
         status = attempt_end(&attempt, &valid);
         if (status != MMF_OK) {
             return status;
@@ -235,46 +293,114 @@ mmf_status mmf_set_text(mmf_store *store, uint64_t index, uint32_t offset, uint3
     mmf_store_relaxed((mmf_word32 *)(void *)text, len_word);
     mmf_bytes_store(text + sizeof len_word, data, len_word);
     mmf_bytes_zero(text + sizeof len_word + len_word, max - len_word);
-    mmf_write_end(&section);
-    return MMF_OK;
+    return mmf_write_end(store, &section);
 }
 
 /* --- Writing --------------------------------------------------------------------------------- */
 
+/* A writer's place, and what it wants to do. */
+typedef struct change {
+    mmf_thread_writer writer;
+    uint64_t index;
+    unsigned char *record;
+    uint64_t undo; /* range */
+    bool replaces; /* all of the payload */
+} change;
+
+/* The one writer of the store is whichever thread writes just now. */
+static mmf_status writer_of(mmf_store *store, mmf_thread_writer *ret_writer)
+{
+    if (store->mode == MMF_MODE_ONE_WRITER) {
+        *ret_writer = (mmf_thread_writer){
+            .slot = store->state->writers.slot, .entry = store->writer, .undo = store->undo};
+        return MMF_OK;
+    }
+    return mmf_thread_writer_of(store->state, ret_writer);
+}
+
+static mmf_status prepare_change(mmf_store *store, uint64_t index, uint32_t offset, uint32_t size,
+                                 change *ret_change)
+{
+    mmf_status status = mmf_store_may_write(store);
+
+    if (status != MMF_OK) {
+        return status;
+    }
+    ret_change->index = index;
+    ret_change->record = record_at(store, index);
+    if (!ret_change->record) {
+        return missing(store);
+    }
+    ret_change->replaces = offset == MMF_COUNTER_BYTES && size == store->type->payload_size;
+    ret_change->undo = mmf_undo_range_of(offset, size);
+    if (store->state->info.checksum_offset != 0) {
+        ret_change->undo = mmf_undo_range(offset & ~7u, (offset % 8 + size + 7u) / 8u * 8u);
+    }
+    return writer_of(store, &ret_change->writer);
+}
+
+/* A torn record, which nobody is in, can be replaced as a whole. */
+static bool may_enter(const mmf_store *store, const change *change, uint64_t seen)
+{
+    return !mmf_sequence_is_odd(seen) ||
+           (change->replaces && store->state->info.checksum_offset != 0 &&
+            mmf_sequence_slot(seen) == 0);
+}
+
+/* The slot says what it is about before the counter does. False: somebody else was quicker. */
+static bool enter(const change *change, uint64_t seen, uint64_t odd)
+{
+    mmf_writer_slot *entry = change->writer.entry;
+
+    mmf_store_release(&entry->undo, 0);
+    mmf_store_release(&entry->index, change->index);
+    mmf_store_release(&entry->odd, odd);
+#ifndef MMF_MUTANT_NO_ODD
+    if (!mmf_cas_acq_rel(mmf_record_counter(change->record), &seen, odd)) {
+        return false;
+    }
+#endif
+    if (change->undo != 0 && !mmf_sequence_is_odd(seen)) {
+        mmf_undo_copy(change->writer.undo, change->record, change->undo);
+        mmf_store_release(&entry->undo, change->undo);
+    }
+    mmf_fence_release(); /* (2) */
+    return true;
+}
+
 mmf_status mmf_write_begin_slow(mmf_store *store, uint64_t index, uint32_t offset, uint32_t size,
                                 mmf_write_section *ret_section)
 {
-    unsigned char *record;
-    record_wait wait = {{0, 0}, 0};
+    record_wait wait = {{0, 0}, 0, 0};
+    change change;
+    mmf_status status = prepare_change(store, index, offset, size, &change);
 
-    (void)offset; /* what an undo image will have to cover */
-    (void)size;
-    if (store->mode == MMF_MODE_READ_ONLY) {
-        return MMF_E_READONLY;
-    }
-    record = record_at(store, index);
-    if (!record) {
-        return MMF_E_INDEX;
-    }
-    for (;;) {
-        uint64_t seen = mmf_load_relaxed(mmf_record_counter(record));
-        uint64_t odd = mmf_sequence_enter(seen, store->slot);
-        mmf_status status;
+    while (status == MMF_OK) {
+        uint64_t seen = mmf_load_relaxed(mmf_record_counter(change.record));
+        uint64_t odd = mmf_sequence_enter(seen, change.writer.slot);
 
-        if (!mmf_sequence_is_odd(seen)) {
-            if (mmf_cas_acquire(mmf_record_counter(record), &seen, odd)) {
-                mmf_fence_release(); /* (2) */
-                ret_section->payload = record + MMF_COUNTER_BYTES;
-                ret_section->sequence = odd;
-                return MMF_OK;
-            }
-            continue;
-        }
-        status = wait_for_record(store, seen, &wait);
-        if (status != MMF_OK) {
-            return status;
+        if (!may_enter(store, &change, seen)) {
+            status = wait_for_record(store, seen, &wait);
+        } else if (enter(&change, seen, odd)) {
+            ret_section->payload = change.record + MMF_COUNTER_BYTES;
+            ret_section->sequence = odd;
+            return MMF_OK;
         }
     }
+    return status;
+}
+
+mmf_status mmf_write_end_careful(mmf_store *store, const mmf_write_section *section)
+{
+    const mmf_header_info *info = &store->state->info;
+    unsigned char *record = section->payload - MMF_COUNTER_BYTES;
+
+    if (info->checksum_offset != 0) {
+        mmf_checksum_seal(info, record);
+    }
+    mmf_store_release(mmf_record_counter(record), mmf_sequence_leave(section->sequence)); /* (3) */
+    mmf_notify(store);
+    return mmf_store_is_cut(store) ? MMF_E_TRUNCATED : MMF_OK;
 }
 
 mmf_status mmf_set_scalar_slow(mmf_store *store, uint64_t index, uint32_t offset, uint32_t size,
@@ -294,6 +420,5 @@ mmf_status mmf_set_array(mmf_store *store, uint64_t index, uint32_t offset, uint
         return status;
     }
     mmf_bytes_store(section.payload - MMF_COUNTER_BYTES + offset, bytes, size);
-    mmf_write_end(&section);
-    return MMF_OK;
+    return mmf_write_end(store, &section);
 }

@@ -10,7 +10,27 @@
  *
  * and at the end to the next multiple of 512: two steps of 512 a write. Writers of other libraries
  * go from s to s + 1 to s + 2; that is odd and even and growing too, but says nothing of an owner:
- * a slot read from a counter is a hint until the slot itself confirms it.
+ * a slot read from a counter is a hint until the slot itself confirms it. In format 2, which no
+ * other library writes, odd with slot 0 is a record whose checksum was wrong after the machine had
+ * stopped: nobody is inside.
+ *
+ * Before the counter goes odd, the slot names the record and the odd number; before more than one
+ * aligned word changes, the old bytes are in the slot's undo image and slot.undo says which. So a
+ * writer may die anywhere (runtime/recovery.h). One writer has the image ready before the counter
+ * goes odd; among many it can only be taken afterwards, when no other writer changes the record:
+ *
+ *   one writer                               among many
+ *   fence release   (5)                      slot.undo = 0
+ *   image, slot.undo                         slot.index, slot.odd
+ *   slot.index, slot.odd                     counter = odd          CAS, acquire and release
+ *   counter = odd   release                  image
+ *                                            slot.undo              release
+ *   fence release (2), and so on as below    fence release (2), and so on
+ *
+ * For one who looks at the slot of a dead writer all of it is there, since a processor finishes
+ * what it has begun, and the kernel gives the lock up later. (5) and the fence among many keep the
+ * end of the change before, (3), in front of the new image: a reader that takes a dead writer's
+ * image, which a living one overwrites meanwhile, finds another counter.
  *
  * Orders, after H.-J. Boehm, "Can Seqlocks Get Along With Programming Language Memory Models?"
  * (MSPC 2012). Payload words are relaxed atomics, so none of this is a data race.
@@ -41,7 +61,9 @@
 
 #include "runtime/atomic.h"
 #include "runtime/copy.h"
+#include "runtime/notify.h"
 #include "runtime/store.h"
+#include "schema/format.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -49,6 +71,7 @@ extern "C" {
 
 #define MMF_COUNTER_BYTES 8u
 #define MMF_SEQUENCE_STEP 512u /* a write is two steps, one writer's scalar is one */
+#define MMF_SEQUENCE_TORN 1u   /* in place of an owner, see above */
 
 static inline bool mmf_sequence_is_odd(uint64_t sequence)
 {
@@ -102,7 +125,8 @@ mmf_read_begin_elsewhere(const mmf_store *store, uint64_t index, mmf_read_sectio
     return status;
 }
 
-/* Waits until the record is at rest. MMF_OK; MMF_E_INDEX; MMF_E_STUCK. */
+/* Waits until the record is at rest; what a dead writer left is undone, where the handle may write.
+ * MMF_OK; MMF_E_INDEX; MMF_E_STUCK; MMF_E_CORRUPT. */
 MMF_NODISCARD static inline mmf_status mmf_read_begin(const mmf_store *store, uint64_t index,
                                                       uint32_t record_size,
                                                       mmf_read_section *ret_section)
@@ -147,22 +171,71 @@ MMF_NODISCARD static inline mmf_status mmf_write_begin_elsewhere(mmf_store *stor
     return status;
 }
 
-/* Enters a record to change `size` bytes at `offset` (from the beginning of the record).
- * MMF_OK; MMF_E_READONLY; MMF_E_INDEX; MMF_E_STUCK (another writer is inside, until the deadline,
- * or it is dead). Nothing is changed unless MMF_OK. */
-MMF_NODISCARD static inline mmf_status mmf_write_begin(mmf_store *store, uint64_t index,
-                                                       uint32_t record_size, uint32_t offset,
-                                                       uint32_t size,
-                                                       mmf_write_section *ret_section)
+/* The aligned words around `size` bytes at `offset` as a range of an undo image; 0: there is but
+ * one, which needs none. */
+static inline uint64_t mmf_undo_range_of(uint32_t offset, uint32_t size)
+{
+    uint32_t first = offset & ~7u;
+    uint32_t rounded = (offset + size + 7u) / 8u * 8u - first;
+
+#ifdef MMF_MUTANT_NO_UNDO
+    return 0;
+#endif
+    return rounded > 8 ? mmf_undo_range(first, rounded) : 0;
+}
+
+/* Copies the range of a record into the image. */
+MMF_ALWAYS_INLINE void mmf_undo_copy(unsigned char *image, const unsigned char *record,
+                                     uint64_t range)
+{
+    mmf_words_copy(image + (uint32_t)range - MMF_COUNTER_BYTES, record + (uint32_t)range,
+                   (uint32_t)(range >> 32));
+}
+
+/* One writer: what has to be known of a change before it begins. */
+MMF_ALWAYS_INLINE void mmf_undo_save(const mmf_store *store, uint64_t index,
+                                     const unsigned char *record, uint64_t odd, uint32_t offset,
+                                     uint32_t size)
+{
+    mmf_writer_slot *writer = store->writer;
+    uint64_t range = mmf_undo_range_of(offset, size);
+
+    mmf_fence_release(); /* (5) */
+    if (range != 0) {
+        mmf_undo_copy(store->undo, record, range);
+    }
+    if (mmf_load_relaxed(&writer->undo) != range) {
+        mmf_store_relaxed(&writer->undo, range);
+    }
+    mmf_store_release(&writer->index, index);
+    mmf_store_release(&writer->odd, odd);
+}
+
+/* Enters a record to change `size` bytes at `offset` (from the beginning of the record), which
+ * become what they were should this writer die before mmf_write_end(). A thread is in one record
+ * at a time.
+ * MMF_OK; MMF_E_READONLY; MMF_E_INDEX; MMF_E_STUCK (another writer is inside, until the deadline);
+ * MMF_E_CORRUPT (the record was torn when the machine stopped, and this does not replace all of
+ * it); MMF_E_CLOSED (after fork); at a thread's first write also MMF_E_LIMIT (255 threads write),
+ * MMF_E_NO_SPACE, MMF_E_NO_MEMORY, MMF_E_SYSTEM. Nothing is changed unless MMF_OK. */
+MMF_NODISCARD MMF_ALWAYS_INLINE mmf_status mmf_write_begin(mmf_store *store, uint64_t index,
+                                                           uint32_t record_size, uint32_t offset,
+                                                           uint32_t size,
+                                                           mmf_write_section *ret_section)
 {
     if (mmf_likely(index < mmf_load_relaxed(&store->settable))) {
         unsigned char *record = store->records + index * record_size;
         uint64_t sequence = mmf_load_relaxed(mmf_record_counter(record));
 
         if (mmf_likely(!mmf_sequence_is_odd(sequence))) {
+            uint64_t odd = mmf_sequence_leave(sequence) | store->tag;
+
+            mmf_undo_save(store, index, record, odd, offset, size);
             ret_section->payload = record + MMF_COUNTER_BYTES;
-            ret_section->sequence = mmf_sequence_leave(sequence) | store->tag;
-            mmf_store_relaxed(mmf_record_counter(record), ret_section->sequence);
+            ret_section->sequence = odd;
+#ifndef MMF_MUTANT_NO_ODD
+            mmf_store_release(mmf_record_counter(record), odd);
+#endif
             mmf_fence_release(); /* (2) */
             return MMF_OK;
         }
@@ -170,10 +243,19 @@ MMF_NODISCARD static inline mmf_status mmf_write_begin(mmf_store *store, uint64_
     return mmf_write_begin_elsewhere(store, index, offset, size, ret_section);
 }
 
-static inline void mmf_write_end(const mmf_write_section *section)
+MMF_NODISCARD mmf_status mmf_write_end_careful(mmf_store *store, const mmf_write_section *section);
+
+/* MMF_OK; MMF_E_TRUNCATED (with MMF_GUARD: the file was cut, and the change is lost). */
+MMF_NODISCARD static inline mmf_status mmf_write_end(mmf_store *store,
+                                                     const mmf_write_section *section)
 {
+    if (mmf_unlikely(store->is_careful)) {
+        return mmf_write_end_careful(store, section);
+    }
     mmf_store_release(mmf_record_counter(section->payload - MMF_COUNTER_BYTES),
                       mmf_sequence_leave(section->sequence)); /* (3) */
+    mmf_notify(store);
+    return MMF_OK;
 }
 
 #ifdef __cplusplus

@@ -5,8 +5,11 @@
 #include <stdlib.h>
 
 #include "runtime/atomic.h"
+#include "runtime/guard.h"
+#include "runtime/recovery.h"
 #include "runtime/store_state.h"
 #include "runtime/system.h"
+#include "runtime/threads.h"
 
 mmf_status mmf_store_measure(const mmf_store *store)
 {
@@ -28,9 +31,23 @@ static void raise_visible(mmf_store *store, uint64_t count)
 
     while (count > seen && !mmf_cas_release(&store->visible, &seen, count)) {
     }
-    if (store->mode == MMF_MODE_ONE_WRITER) {
+    if (store->mode == MMF_MODE_ONE_WRITER && !store->is_careful) {
         mmf_store_relaxed(&store->settable, mmf_load_relaxed(&store->visible));
     }
+}
+
+/* A store whose last writers were stopped with the machine, and that nobody has repaired, has its
+ * durable records only. */
+static uint64_t readable_count(const mmf_store_state *state)
+{
+    const mmf_header *header = mmf_store_header_2(&state->store);
+    const mmf_durable_slot *newest;
+
+    if (!header || state->writers.fd >= 0 || !mmf_store_needs_repair(header, state->boot_id)) {
+        return UINT64_MAX;
+    }
+    newest = mmf_durable_slot_newest(&header->durable_0, &header->durable_1);
+    return newest ? newest->record_count : 0;
 }
 
 /* The count is believed as far as the file and the mapping go. */
@@ -46,6 +63,10 @@ bool mmf_store_refresh(const mmf_store *store, uint64_t index)
     file_records = mmf_load_acquire(&state->file_records);
     count = count < file_records ? count : file_records;
     count = count < state->record_limit ? count : state->record_limit;
+    count = count < readable_count(state) ? count : readable_count(state);
+    if (mmf_store_is_cut(store)) {
+        return false;
+    }
     raise_visible(&state->store, count);
     return index < count;
 }
@@ -107,25 +128,21 @@ static mmf_status write_durable_slot(mmf_store *store, uint64_t record_count)
     return mmf_region_sync(&store->state->region, 0, sizeof *header);
 }
 
-mmf_status mmf_store_sync(mmf_store *store)
+/* Everything but the check of the handle. */
+static mmf_status sync_all(mmf_store *store, uint32_t slot)
 {
     mmf_store_state *state = store->state;
-    uint64_t count;
+    uint64_t count = mmf_store_len(store);
     uint64_t *right;
     uint64_t word = 0;
-    mmf_status status;
+    mmf_status status = mmf_region_sync(&state->region, 0,
+                                        state->info.data_offset + count * state->info.record_size);
 
-    if (store->mode == MMF_MODE_READ_ONLY) {
-        return MMF_E_READONLY;
-    }
-    count = mmf_store_len(store);
-    status = mmf_region_sync(&state->region, 0,
-                             state->info.data_offset + count * state->info.record_size);
     if (status != MMF_OK || state->info.format == MMF_FORMAT_1) {
         return status;
     }
     right = &state->writers.file->sync_right;
-    status = mmf_writers_take_right(&state->writers, right, state->timeout_ns, &word);
+    status = mmf_writers_take_right(&state->writers, right, slot, state->timeout_ns, &word);
     if (status == MMF_OK) {
         status = write_durable_slot(store, count);
         mmf_writers_give_right(right, word);
@@ -133,15 +150,26 @@ mmf_status mmf_store_sync(mmf_store *store)
     return status;
 }
 
+mmf_status mmf_store_sync(mmf_store *store)
+{
+    mmf_thread_writer writer = {.slot = store->state->writers.slot};
+    mmf_status status = mmf_store_may_write(store);
+
+    if (status == MMF_OK && store->mode == MMF_MODE_MANY_WRITERS) {
+        status = mmf_thread_writer_of(store->state, &writer);
+    }
+    return status == MMF_OK ? sync_all(store, writer.slot) : status;
+}
+
 mmf_status mmf_store_sync_range(mmf_store *store, uint64_t first, uint64_t count)
 {
     const mmf_header_info *info = &store->state->info;
-    uint64_t len;
+    uint64_t len = mmf_store_len(store);
+    mmf_status status = mmf_store_may_write(store);
 
-    if (store->mode == MMF_MODE_READ_ONLY) {
-        return MMF_E_READONLY;
+    if (status != MMF_OK) {
+        return status;
     }
-    len = mmf_store_len(store);
     if (first > len || count > len - first) {
         return MMF_E_INDEX;
     }
@@ -154,21 +182,53 @@ mmf_status mmf_store_sync_range(mmf_store *store, uint64_t first, uint64_t count
 
 /* --- Closing --------------------------------------------------------------------------------- */
 
-/* The last writing handle to go takes the dirty bit away, unless one of the others died. */
-static mmf_status note_left(mmf_store_state *state)
+/* The last writing handle to go syncs, and takes the dirty bit away when what is on the disk is all
+ * there is: so a clean store is one that a power cut cannot hurt. Syncing takes long, so others may
+ * come meanwhile; who has come and gone since may have left something unsynced. */
+static mmf_status sync_before_leaving(mmf_store_state *state, uint64_t *ret_arrivals)
+{
+    mmf_status status = MMF_OK;
+
+    *ret_arrivals = mmf_load_relaxed(&state->writers.file->arrivals);
+    if (state->syncs_at_close && !mmf_writers_has_others(&state->writers)) {
+        status = sync_all(&state->store, state->writers.slot);
+    }
+    return status;
+}
+
+/* That this reaches the disk some time later is soon enough: until then the disk says dirty, and
+ * holds everything. */
+static void note_clean(mmf_store_state *state)
 {
     mmf_header *header = mmf_store_header_2(&state->store);
-    bool last = false;
-    mmf_status status = mmf_writers_leave(&state->writers, state->timeout_ns, &last);
 
-    if (status == MMF_OK && last && header) {
-        uint32_t bits = mmf_load_relaxed(&header->state) & ~MMF_STATE_DIRTY;
-
-        if (mmf_writers_any_died(&state->writers)) {
-            bits |= MMF_STATE_WRITER_DIED;
-        }
-        mmf_store_release(&header->state, bits);
+    if (header) {
+        mmf_store_release(&header->state, mmf_load_relaxed(&header->state) & ~MMF_STATE_DIRTY);
     }
+}
+
+static mmf_status leave(mmf_store_state *state)
+{
+    uint64_t arrivals = 0;
+    bool last = false;
+    mmf_status status = sync_before_leaving(state, &arrivals);
+    mmf_status left = mmf_writers_leave(&state->writers, state->timeout_ns, &last);
+
+    if (left != MMF_OK) {
+        return left;
+    }
+    if (last) {
+        mmf_recovery_of_all(state);
+    }
+    if (last && status == MMF_OK && state->syncs_at_close) {
+        if (arrivals != mmf_load_relaxed(&state->writers.file->arrivals)) {
+            status = sync_all(&state->store, state->writers.slot);
+        }
+        if (status == MMF_OK) {
+            note_clean(state);
+        }
+    }
+    mmf_writers_clear_own(&state->writers);
     return status;
 }
 
@@ -181,9 +241,11 @@ mmf_status mmf_store_close(mmf_store *store)
         return MMF_OK;
     }
     state = store->state;
+    mmf_threads_remove(state);
     if (state->is_attached) {
-        status = note_left(state);
+        status = leave(state);
     }
+    mmf_guard_remove(state);
     mmf_region_close(&state->region);
     mmf_writers_detach(&state->writers);
     free(state->path);

@@ -4,14 +4,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/guard.h"
+#include "runtime/recovery.h"
+#include "runtime/repair.h"
 #include "runtime/seqlock.h"
 #include "runtime/store_state.h"
 #include "runtime/system.h"
+#include "runtime/threads.h"
+#include "runtime/wait.h"
 
-#define FLAGS_KNOWN (MMF_READ_ONLY | MMF_ONE_WRITER | MMF_CREATE)
+#define FLAGS_KNOWN                                                                                \
+    (MMF_READ_ONLY | MMF_ONE_WRITER | MMF_CREATE | MMF_NO_SYNC | MMF_REFUSE_DIRTY | MMF_GUARD)
 #define FILE_MODE_DEFAULT 0666u
 
 static const mmf_options default_options;
+static const uint32_t nobody_waits; /* in format 1, which has no place to say otherwise */
 
 /* --- Arguments ------------------------------------------------------------------------------- */
 
@@ -70,6 +77,8 @@ static mmf_store_state *state_new(const char *path, const mmf_record_type *type,
     state->store.mode = mode_of(options);
     state->timeout_ns =
         (uint64_t)(options->timeout_ms ? options->timeout_ms : MMF_TIMEOUT_MS_DEFAULT) * 1000000u;
+    (void)mmf_sys_boot_id(state->boot_id); /* writers find out; a reader takes zeros for another */
+    state->syncs_at_close = (options->flags & MMF_NO_SYNC) == 0;
     state->path = malloc(path_size);
     if (!state->path) {
         free(state);
@@ -83,19 +92,18 @@ static mmf_store_state *state_new(const char *path, const mmf_record_type *type,
 static mmf_status attach_writer(mmf_store_state *state, uint32_t file_mode, bool exact_mode,
                                 const mmf_options *options)
 {
-    mmf_status status;
+    const mmf_writers_options writers_options = {
+        .mode = file_mode,
+        .exact_mode = exact_mode,
+        .exclusive = state->store.mode == MMF_MODE_ONE_WRITER,
+        .record_size = state->store.type->record_size,
+        .timeout_ns = state->timeout_ns,
+    };
 
     if (state->store.mode == MMF_MODE_READ_ONLY || state->writers.fd >= 0) {
         return MMF_OK;
     }
-    status = mmf_writers_attach(&state->writers, state->path, file_mode, exact_mode,
-                                state->store.mode == MMF_MODE_ONE_WRITER, state->timeout_ns,
-                                options->error);
-    if (status == MMF_OK) {
-        state->store.slot = state->writers.slot;
-        state->store.tag = mmf_sequence_tag(state->writers.slot);
-    }
-    return status;
+    return mmf_writers_attach(&state->writers, state->path, &writers_options, options->error);
 }
 
 /* --- Looking at a file ----------------------------------------------------------------------- */
@@ -190,6 +198,7 @@ static mmf_status check_type(const mmf_store_state *state, const mmf_options *op
 
     if (info->format == type->format && info->record_size == type->record_size &&
         info->payload_size >= type->payload_size &&
+        info->checksum_offset == type->checksum_offset &&
         memcmp(info->schema_hash, type->schema_hash, sizeof info->schema_hash) == 0) {
         return MMF_OK;
     }
@@ -220,8 +229,8 @@ static mmf_status map_file(mmf_store_state *state, int fd, uint64_t file_size,
     state->file_records = (file_size - state->info.data_offset) / state->info.record_size;
     store->records = state->region.base + state->info.data_offset;
     store->record_count = &mmf_store_header(store)->record_count;
-    store->visible = state->info.record_count;
-    store->settable = store->mode == MMF_MODE_ONE_WRITER ? store->visible : 0;
+    store->waiting =
+        mmf_store_header_2(store) ? &mmf_store_header_2(store)->waiting : &nobody_waits;
     return MMF_OK;
 }
 
@@ -239,44 +248,135 @@ static mmf_status fill_holes(mmf_store_state *state, int fd, const mmf_options *
                : system_error(options, failure, "cannot fill holes of the file", state->path);
 }
 
-/* The state that a new writer leaves in the header. Bits that tell of an accident stay until they
- * are dealt with; who was dirty while nobody lived adds one. */
-static uint32_t state_when_attached(const mmf_store_state *state, const mmf_header *header)
-{
-    uint32_t bits = mmf_load_relaxed(&header->state);
-    bool same_boot =
-        memcmp(header->boot_id, state->writers.file->boot_id, sizeof header->boot_id) == 0;
+/* --- Coming as a writer ---------------------------------------------------------------------- */
 
-    if ((bits & MMF_STATE_DIRTY) != 0 && state->writers.was_alone) {
-        bits |= same_boot ? MMF_STATE_WRITER_DIED : MMF_STATE_OTHER_BOOT;
+/* Whoever has the store open for writing, with whatever lock file, holds a byte of the store. When
+ * nobody holds a slot of ours but somebody that byte, PATH.lock has been replaced under them. One
+ * who is just dying may give up the one a little earlier than the other. */
+static mmf_status check_lock_file(mmf_store_state *state, const mmf_options *options)
+{
+    mmf_wait wait = {0, 0};
+    bool locked = false;
+    int failure;
+
+    do {
+        failure = mmf_sys_bytes_locked(state->region.fd, MMF_STORE_BYTE_WRITERS, 1, &locked);
+    } while (failure == 0 && locked && state->writers.was_alone &&
+             mmf_wait_round(&wait, state->timeout_ns));
+    if (failure == 0 && locked && state->writers.was_alone) {
+        return mmf_error_set(options->error, MMF_E_LOCKED,
+                             "%s: is in use with another lock file: PATH.lock was deleted or "
+                             "replaced under its writers",
+                             state->path);
     }
-    if (state->writers.died_before) {
-        bits |= MMF_STATE_WRITER_DIED;
+    if (failure == 0) {
+        failure = mmf_sys_lock_byte_shared(state->region.fd, MMF_STORE_BYTE_WRITERS);
     }
-    return bits | MMF_STATE_DIRTY;
+    return failure == 0 ? MMF_OK : system_error(options, failure, "cannot lock", state->path);
 }
 
-/* Notes in the header that somebody writes. In format 1 there is no place for that; but a stale
- * capacity is set right, unless somebody has just done so. */
-static void note_attached(mmf_store_state *state)
+/* What has to be done before anybody writes: after the machine stopped, look at all records; after
+ * a writer died, at the slots. */
+static mmf_status recover(mmf_store_state *state, const mmf_options *options)
+{
+    const mmf_header *header = mmf_store_header_2(&state->store);
+    bool stopped =
+        header ? mmf_store_needs_repair(header, state->boot_id) : state->writers.died_before_boot;
+
+    if (!state->writers.was_alone || !stopped) {
+        mmf_recovery_of_all(state);
+        return MMF_OK;
+    }
+    if ((options->flags & MMF_REFUSE_DIRTY) != 0) {
+        return mmf_error_set(options->error, MMF_E_DIRTY,
+                             "%s: the machine stopped while the store was in use, and "
+                             "MMF_REFUSE_DIRTY asks for a check of it first",
+                             state->path);
+    }
+    if (mmf_repair_after_boot(state) != MMF_OK) {
+        return mmf_error_set_system(options->error, MMF_E_SYSTEM, errno,
+                                    "%s: cannot write what was repaired", state->path);
+    }
+    return MMF_OK;
+}
+
+/* Notes in the header that somebody writes, and waits until that is on the disk: otherwise the disk
+ * could have changed records under a header that says clean. In format 1 there is no place for
+ * that; but a stale capacity is set right, unless somebody has just done so. */
+static mmf_status note_attached(mmf_store_state *state, const mmf_options *options)
 {
     mmf_store *store = &state->store;
     mmf_header *header = mmf_store_header_2(store);
+    const mmf_lock_header *file = state->writers.file;
+    uint32_t bits;
 
-    state->is_attached = true;
-    if (header) {
-        mmf_store_release(&header->state, state_when_attached(state, header));
-        memcpy(header->boot_id, state->writers.file->boot_id, sizeof header->boot_id);
-        memcpy(header->lock_id, state->writers.file->lock_id, sizeof header->lock_id);
-    } else if (state->info.capacity_is_stale) {
+    if (!header) {
         uint64_t stale = state->info.header_capacity;
 
-        (void)mmf_cas_release(&mmf_store_header(store)->capacity, &stale, state->info.capacity);
+        if (state->info.capacity_is_stale) {
+            (void)mmf_cas_release(&mmf_store_header(store)->capacity, &stale, state->info.capacity);
+        }
+        return MMF_OK;
     }
+    bits = mmf_load_relaxed(&header->state);
+    if ((bits & MMF_STATE_DIRTY) != 0 && state->writers.was_alone &&
+        memcmp(header->boot_id, file->boot_id, sizeof header->boot_id) == 0 &&
+        memcmp(header->lock_id, file->lock_id, sizeof header->lock_id) != 0) {
+        bits |= MMF_STATE_WRITER_DIED; /* and the lock file with its undo images is gone */
+    }
+    memcpy(header->boot_id, file->boot_id, sizeof header->boot_id);
+    memcpy(header->lock_id, file->lock_id, sizeof header->lock_id);
+    mmf_store_release(&header->state, bits | MMF_STATE_DIRTY);
+    if ((bits & MMF_STATE_DIRTY) != 0 || !state->syncs_at_close ||
+        mmf_region_sync(&state->region, 0, sizeof *header) == MMF_OK) {
+        return MMF_OK;
+    }
+    return mmf_error_set_system(options->error, MMF_E_SYSTEM, errno, "%s: cannot write the header",
+                                state->path);
+}
+
+/* From here on the fast paths of the one writer may be taken. */
+static void enable_writing(mmf_store_state *state)
+{
+    mmf_store *store = &state->store;
+    const mmf_writers *writers = &state->writers;
+
+    store->slot = writers->slot;
+    store->tag = mmf_sequence_tag(writers->slot);
+    store->writer = mmf_writers_entry(writers, writers->slot);
+    store->undo = mmf_writers_undo(writers, writers->slot);
     if (store->mode == MMF_MODE_ONE_WRITER) {
         store->append_limit =
             state->info.capacity < state->record_limit ? state->info.capacity : state->record_limit;
     }
+}
+
+/* With the attach byte locked. */
+static mmf_status become_writer(mmf_store_state *state, const mmf_options *options)
+{
+    mmf_status status = check_lock_file(state, options);
+
+    if (status == MMF_OK) {
+        status = recover(state, options);
+    }
+    if (status == MMF_OK) {
+        status = mmf_writers_enter(&state->writers, state->writers.slot);
+        if (status != MMF_OK) {
+            return mmf_error_set_system(options->error, status, errno,
+                                        "%s: no block for an undo image", state->path);
+        }
+        status = note_attached(state, options);
+    }
+    if (status == MMF_OK) {
+        state->writers.slot_is_idle = state->store.mode == MMF_MODE_MANY_WRITERS;
+        status = mmf_threads_add(state);
+    }
+    if (status == MMF_OK) {
+        state->is_attached = true;
+        enable_writing(state);
+        mmf_writers_attached(&state->writers);
+    }
+    return status;
 }
 
 /* Everything that comes after the lock, on a file that is open. Owns fd. */
@@ -301,18 +401,36 @@ static mmf_status open_locked(mmf_store_state *state, int fd, const mmf_options 
         return status;
     }
     status = map_file(state, fd, file_size, options);
-    if (status != MMF_OK) {
-        mmf_region_close(&state->region);
-        return status;
+    if (status == MMF_OK && (options->flags & MMF_GUARD) != 0) {
+        status = mmf_guard_add(state);
     }
-    if (writes) {
-        note_attached(state);
-        mmf_writers_attached(&state->writers);
+    state->store.is_careful = state->info.checksum_offset != 0 || (options->flags & MMF_GUARD) != 0;
+    if (status == MMF_OK && writes) {
+        status = become_writer(state, options);
     }
-    return MMF_OK;
+    if (status == MMF_OK) {
+        (void)mmf_store_refresh(&state->store, 0);
+    }
+    return status;
 }
 
-/* Opens path by its name; the lock, if any, is taken before the file is looked into. */
+/* A file that is no store, or one of other records, gets no lock file: what that should look like
+ * depends on the records. All is checked once more when nobody else can come or go. */
+static mmf_status look_before_lock(mmf_store_state *state, int fd, const mmf_options *options)
+{
+    uint64_t file_size;
+    mmf_status status = MMF_OK;
+
+    if (state->store.mode != MMF_MODE_READ_ONLY) {
+        status = validate(state, fd, options, &file_size);
+        if (status == MMF_OK) {
+            status = check_type(state, options);
+        }
+    }
+    return status;
+}
+
+/* Opens path by its name. */
 static mmf_status open_by_name(mmf_store_state *state, const mmf_options *options)
 {
     mmf_sys_info info;
@@ -330,7 +448,10 @@ static mmf_status open_by_name(mmf_store_state *state, const mmf_options *option
                             : mmf_error_set(options->error, MMF_E_MAGIC, "%s: not a regular file",
                                             state->path);
     }
-    status = attach_writer(state, info.mode & 0666u, true, options);
+    status = look_before_lock(state, fd, options);
+    if (status == MMF_OK) {
+        status = attach_writer(state, info.mode & 0666u, true, options);
+    }
     if (status != MMF_OK) {
         mmf_sys_close(fd);
         return status;
@@ -369,6 +490,7 @@ static mmf_status plan_new_file(const mmf_store_state *state, const mmf_options 
         .record_align = type->record_align,
         .capacity = capacity,
         .data_offset = data_offset,
+        .checksum_offset = type->checksum_offset,
     };
     memcpy(ret_info->schema_hash, type->schema_hash, sizeof ret_info->schema_hash);
     *ret_file_size = size;

@@ -4,7 +4,9 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
+#include "runtime/atomic.h"
 #include "runtime/region.h"
 #include "runtime/store.h"
 #include "runtime/writers.h"
@@ -20,8 +22,38 @@ typedef struct mmf_store_state {
     uint64_t record_limit; /* records that fit into the reservation */
     uint64_t file_records; /* records that fit into the file, as last looked up; atomic */
     uint64_t append_word;  /* of the append right, while this handle holds it */
+    uint8_t boot_id[16];   /* of the machine now */
     bool is_attached;      /* the header says that a writer is there, because of this handle */
+    bool syncs_at_close;
+    uint32_t is_cut; /* MMF_GUARD: a page of the file was gone; atomic */
+
+    /* runtime/threads.h */
+    struct mmf_store_state *next;
+    uint64_t id;
+    bool is_listed;
 } mmf_store_state;
+
+static inline bool mmf_store_is_cut(const mmf_store *store)
+{
+    return mmf_load_relaxed(&store->state->is_cut) != 0;
+}
+
+/* Turns the handle into one that only reads, and says MMF_E_CLOSED to those who want to write. */
+static inline void mmf_store_disable_writing(mmf_store *store)
+{
+    store->mode = MMF_MODE_CLOSED;
+    store->settable = 0;
+    store->append_limit = 0;
+}
+
+/* MMF_OK for a handle that writes; MMF_E_READONLY; MMF_E_CLOSED; MMF_E_TRUNCATED. */
+MMF_NODISCARD static inline mmf_status mmf_store_may_write(const mmf_store *store)
+{
+    return store->mode == MMF_MODE_READ_ONLY ? MMF_E_READONLY
+           : store->mode == MMF_MODE_CLOSED  ? MMF_E_CLOSED
+           : mmf_store_is_cut(store)         ? MMF_E_TRUNCATED
+                                             : MMF_OK;
+}
 
 static inline mmf_header_common *mmf_store_header(const mmf_store *store)
 {
@@ -34,6 +66,13 @@ static inline mmf_header *mmf_store_header_2(const mmf_store *store)
     return store->state->info.format == MMF_FORMAT_2
                ? (mmf_header *)(void *)store->state->region.base
                : NULL;
+}
+
+/* Whether the machine stopped while the store was in use, and nobody has repaired it since. */
+static inline bool mmf_store_needs_repair(const mmf_header *header, const uint8_t boot_id[16])
+{
+    return (mmf_load_relaxed(&header->state) & MMF_STATE_DIRTY) != 0 &&
+           memcmp(header->boot_id, boot_id, sizeof header->boot_id) != 0;
 }
 
 /* Whether record `index` exists, by the header: renews store->visible. */

@@ -64,6 +64,13 @@ void mmf_sys_unmap(void *address, uint64_t size);
 /* address and size: whole pages. */
 int mmf_sys_sync_map(void *address, uint64_t size);
 
+/* Puts private pages of ones in place of whole pages of a mapping. For signal handlers too. */
+void mmf_sys_replace_pages(void *address, uint64_t size);
+/* Has SIGBUS handled by the function; one that returns false did not know the address, and what
+ * handled the signal before gets it. Safe to call again. */
+int mmf_sys_handle_faults(bool (*handler)(const void *address));
+void mmf_sys_unhandle_faults(void);
+
 /* --- Locks ----------------------------------------------------------------------------------- */
 
 /* flock(2) on the whole file, without waiting. EWOULDBLOCK: others hold it. */
@@ -73,6 +80,11 @@ int mmf_sys_lock_file(int fd, bool exclusive);
  * EAGAIN: others hold it. Handles of one process exclude each other too. */
 int mmf_sys_lock_byte(int fd, uint64_t offset);
 void mmf_sys_unlock_byte(int fd, uint64_t offset);
+/* The same, but others may hold it so too. */
+int mmf_sys_lock_byte_shared(int fd, uint64_t offset);
+/* A new open file description for the same file, for reading, in place of *fd, so that its locks
+ * are not ours any more; for a forked child. */
+void mmf_sys_reopen(int *fd);
 /* Whether others than this descriptor's file description hold a lock in the range. */
 int mmf_sys_bytes_locked(int fd, uint64_t offset, uint64_t size, bool *ret_locked);
 
@@ -81,9 +93,19 @@ int mmf_sys_bytes_locked(int fd, uint64_t offset, uint64_t size, bool *ret_locke
 int mmf_sys_boot_id(uint8_t ret_id[16]);
 int mmf_sys_random(void *buffer, size_t size);
 uint64_t mmf_sys_process_id(void);
+uint64_t mmf_sys_thread_id(void);
+uint32_t mmf_sys_processors(void); /* that this process may use; at least 1 */
 uint64_t mmf_sys_monotonic_ns(void);
 uint64_t mmf_sys_wall_clock_ns(void); /* since 1970-01-01T00:00:00Z */
 void mmf_sys_yield(void);
 void mmf_sys_sleep_ns(uint64_t ns);
+
+/* --- Waiting for a word of a file ------------------------------------------------------------ */
+
+/* Sleeps while *word is `expected`, until it is woken or timeout_ns have passed; also returns for
+ * no reason: futex(2), shared between processes. */
+void mmf_sys_word_wait(const uint32_t *word, uint32_t expected, uint64_t timeout_ns);
+/* Wakes all that sleep on the word, in all processes. */
+void mmf_sys_word_wake(uint32_t *word);
 
 #endif

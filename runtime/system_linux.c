@@ -7,7 +7,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <linux/fs.h>
+#include <linux/futex.h>
 #include <linux/magic.h>
 #include <sched.h>
 #include <signal.h>
@@ -19,6 +21,7 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
@@ -445,6 +448,72 @@ int mmf_sys_sync_map(void *address, uint64_t size)
     return result == 0 ? 0 : errno;
 }
 
+void mmf_sys_replace_pages(void *address, uint64_t size)
+{
+    void *pages = mmap(address, (size_t)size, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+
+    if (pages != MAP_FAILED) {
+        memset(pages, 0xff, (size_t)size);
+    }
+}
+
+static bool (*fault_handler)(const void *address);
+static struct sigaction fault_action_before;
+
+/* As if our handler had never been there: the default action kills when the fault is repeated. */
+static void pass_fault_on(int number, siginfo_t *info, void *context)
+{
+    if ((fault_action_before.sa_flags & SA_SIGINFO) != 0) {
+        fault_action_before.sa_sigaction(number, info, context);
+    } else if (fault_action_before.sa_handler == SIG_DFL ||
+               fault_action_before.sa_handler == SIG_IGN) {
+        (void)sigaction(SIGBUS, &fault_action_before, NULL);
+    } else {
+        fault_action_before.sa_handler(number);
+    }
+}
+
+static void on_fault(int number, siginfo_t *info, void *context)
+{
+    int saved_errno = errno;
+
+    if (!fault_handler || !fault_handler(info->si_addr)) {
+        pass_fault_on(number, info, context);
+    }
+    errno = saved_errno;
+}
+
+int mmf_sys_handle_faults(bool (*handler)(const void *address))
+{
+    struct sigaction action;
+
+    if (fault_handler) {
+        return 0;
+    }
+    memset(&action, 0, sizeof action);
+    action.sa_sigaction = on_fault;
+    action.sa_flags = SA_SIGINFO | SA_ONSTACK;
+    (void)sigemptyset(&action.sa_mask);
+    if (sigaction(SIGBUS, &action, &fault_action_before) != 0) {
+        return errno;
+    }
+    fault_handler = handler;
+    return 0;
+}
+
+/* Somebody may have put a handler of theirs on top since: then that stays. */
+void mmf_sys_unhandle_faults(void)
+{
+    struct sigaction now;
+
+    if (sigaction(SIGBUS, NULL, &now) == 0 && (now.sa_flags & SA_SIGINFO) != 0 &&
+        now.sa_sigaction == on_fault) {
+        (void)sigaction(SIGBUS, &fault_action_before, NULL);
+        fault_handler = NULL;
+    }
+}
+
 /* --- Locks ----------------------------------------------------------------------------------- */
 
 int mmf_sys_lock_file(int fd, bool exclusive)
@@ -481,6 +550,14 @@ int mmf_sys_lock_byte(int fd, uint64_t offset)
     return error == EACCES ? EAGAIN : error;
 }
 
+int mmf_sys_lock_byte_shared(int fd, uint64_t offset)
+{
+    struct flock lock;
+    int error = byte_lock(fd, F_OFD_SETLK, F_RDLCK, offset, 1, &lock);
+
+    return error == EACCES ? EAGAIN : error;
+}
+
 void mmf_sys_unlock_byte(int fd, uint64_t offset)
 {
     struct flock lock;
@@ -498,6 +575,30 @@ int mmf_sys_bytes_locked(int fd, uint64_t offset, uint64_t size, bool *ret_locke
     }
     *ret_locked = lock.l_type != F_UNLCK;
     return 0;
+}
+
+/* Only what is safe in a child after fork(2). */
+void mmf_sys_reopen(int *fd)
+{
+    char path[] = "/proc/self/fd/0000000000";
+    size_t at = sizeof path - 1;
+    size_t digits = 0;
+    int number = *fd;
+    int new_fd;
+
+    for (int rest = number; rest > 0 || digits == 0; rest /= 10) {
+        digits++;
+    }
+    at = sizeof "/proc/self/fd/" - 1 + digits;
+    path[at] = '\0';
+    for (; digits > 0; digits--, number /= 10) {
+        path[--at] = (char)('0' + number % 10);
+    }
+    new_fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (new_fd >= 0) {
+        (void)close(*fd);
+        *fd = new_fd;
+    }
 }
 
 /* --- The machine ----------------------------------------------------------------------------- */
@@ -560,6 +661,18 @@ uint64_t mmf_sys_process_id(void)
     return (uint64_t)getpid();
 }
 
+uint64_t mmf_sys_thread_id(void)
+{
+    return (uint64_t)gettid();
+}
+
+uint32_t mmf_sys_processors(void)
+{
+    cpu_set_t set;
+
+    return sched_getaffinity(0, sizeof set, &set) == 0 ? (uint32_t)CPU_COUNT(&set) : 1;
+}
+
 static uint64_t clock_ns(clockid_t clock)
 {
     struct timespec now;
@@ -588,4 +701,18 @@ void mmf_sys_sleep_ns(uint64_t ns)
     struct timespec time = {(time_t)(ns / 1000000000u), (long)(ns % 1000000000u)};
 
     (void)nanosleep(&time, NULL);
+}
+
+/* --- Waiting for a word of a file ------------------------------------------------------------ */
+
+void mmf_sys_word_wait(const uint32_t *word, uint32_t expected, uint64_t timeout_ns)
+{
+    struct timespec time = {(time_t)(timeout_ns / 1000000000u), (long)(timeout_ns % 1000000000u)};
+
+    (void)syscall(SYS_futex, word, FUTEX_WAIT, expected, &time, NULL, 0);
+}
+
+void mmf_sys_word_wake(uint32_t *word)
+{
+    (void)syscall(SYS_futex, word, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
 }

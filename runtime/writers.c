@@ -44,11 +44,31 @@ static mmf_status others_attached(const mmf_writers *writers, bool *ret_any)
     return MMF_OK;
 }
 
+bool mmf_writers_has_others(const mmf_writers *writers)
+{
+    bool others = true;
+
+    return others_attached(writers, &others) != MMF_OK || others;
+}
+
+bool mmf_writers_is_own(const mmf_writers *writers, uint32_t slot)
+{
+    return (mmf_load_acquire(&writers->own[slot / 64]) >> slot % 64 & 1) != 0;
+}
+
+static void set_own(mmf_writers *writers, uint32_t slot, bool is_own)
+{
+    uint64_t *word = &writers->own[slot / 64];
+    uint64_t bit = (uint64_t)1 << slot % 64;
+
+    mmf_store_release(word, is_own ? *word | bit : *word & ~bit);
+}
+
 bool mmf_writers_is_alive(const mmf_writers *writers, uint32_t slot)
 {
     bool locked = true;
 
-    if (slot == writers->slot) {
+    if (mmf_writers_is_own(writers, slot)) {
         return true;
     }
     if (mmf_sys_bytes_locked(writers->fd, MMF_LOCK_BYTE_SLOT + slot, 1, &locked) != 0) {
@@ -61,24 +81,25 @@ bool mmf_writers_is_alive(const mmf_writers *writers, uint32_t slot)
 
 /* Opens the file and takes the flock; then makes sure that it still is the file of that name:
  * somebody may have deleted it between the two. */
-static mmf_status open_and_lock(mmf_writers *writers, const char *lock_path, uint32_t mode,
-                                bool exact_mode, bool exclusive, mmf_error *error)
+static mmf_status open_and_lock(mmf_writers *writers, const char *lock_path,
+                                const mmf_writers_options *options, mmf_error *error)
 {
     for (;;) {
         mmf_sys_info by_fd;
         mmf_sys_info by_path;
-        int failure = mmf_sys_open_or_create(lock_path, mode, exact_mode, &writers->fd);
+        int failure =
+            mmf_sys_open_or_create(lock_path, options->mode, options->exact_mode, &writers->fd);
 
         if (failure != 0) {
             mmf_status status = failure == ENOENT ? MMF_E_SYSTEM : mmf_status_of_errno(failure);
 
             return mmf_error_set_system(error, status, failure, "cannot open %s", lock_path);
         }
-        failure = mmf_sys_lock_file(writers->fd, exclusive);
+        failure = mmf_sys_lock_file(writers->fd, options->exclusive);
         if (failure == EWOULDBLOCK) {
             return mmf_error_set(error, MMF_E_LOCKED, "%s: %s", lock_path,
-                                 exclusive ? "another handle writes to the store"
-                                           : "another handle is the store's one writer");
+                                 options->exclusive ? "another handle writes to the store"
+                                                    : "another handle is the store's one writer");
         }
         if (failure == 0) {
             failure = mmf_sys_info_of(writers->fd, &by_fd);
@@ -98,11 +119,12 @@ static mmf_status open_and_lock(mmf_writers *writers, const char *lock_path, uin
     }
 }
 
-/* Whether the mapped file is one of this version and of this boot. */
-static bool is_current(const mmf_lock_header *file, const uint8_t boot_id[16])
+/* Whether the mapped file is one of this version, of this boot and for records of that size. */
+static bool is_current(const mmf_lock_header *file, const uint8_t boot_id[16], uint64_t undo_stride)
 {
     return memcmp(file->magic, MMF_LOCK_MAGIC, sizeof file->magic) == 0 &&
-           file->version == MMF_LOCK_VERSION && memcmp(file->boot_id, boot_id, 16) == 0;
+           file->version == MMF_LOCK_VERSION && memcmp(file->boot_id, boot_id, 16) == 0 &&
+           file->undo_stride == undo_stride;
 }
 
 /* A new file is empty, or all zeros when its maker died; what was damaged still has the magic. A
@@ -126,8 +148,20 @@ static mmf_status check_is_ours(const mmf_writers *writers, const char *lock_pat
     return MMF_OK;
 }
 
+/* Whether the file, of another boot, was left by writers that did not leave in good order. */
+static bool has_writers(const mmf_lock_header *file)
+{
+    bool result = false;
+
+    for (uint32_t slot = 1; slot < MMF_WRITER_SLOTS && !result; slot++) {
+        result = file->slots[slot].process_id != 0;
+    }
+    return result && memcmp(file->magic, MMF_LOCK_MAGIC, sizeof file->magic) == 0;
+}
+
 /* Fills a file that is new, of another boot, or damaged; magic comes last. */
-static mmf_status initialise(mmf_lock_header *file, const uint8_t boot_id[16], mmf_error *error)
+static mmf_status initialise(mmf_lock_header *file, const uint8_t boot_id[16], uint64_t undo_stride,
+                             mmf_error *error)
 {
     uint8_t lock_id[16];
     int failure = mmf_sys_random(lock_id, sizeof lock_id);
@@ -139,30 +173,37 @@ static mmf_status initialise(mmf_lock_header *file, const uint8_t boot_id[16], m
     file->version = MMF_LOCK_VERSION;
     memcpy(file->boot_id, boot_id, sizeof file->boot_id);
     memcpy(file->lock_id, lock_id, sizeof file->lock_id);
+    file->undo_stride = undo_stride;
     mmf_fence_release();
     memcpy(file->magic, MMF_LOCK_MAGIC, sizeof file->magic);
     return MMF_OK;
 }
 
-static mmf_status map_lock_file(mmf_writers *writers, const char *lock_path, mmf_error *error)
+/* Maps all undo images that there can be, beyond the end of the file; see mmf_writers_enter(). */
+static mmf_status map_lock_file(mmf_writers *writers, const char *lock_path, uint64_t undo_stride,
+                                mmf_error *error)
 {
+    uint64_t size = mmf_undo_offset(undo_stride, MMF_WRITER_SLOTS);
     void *address;
     int failure = mmf_sys_allocate(writers->fd, 0, sizeof(mmf_lock_header));
 
     if (failure == 0) {
-        failure = mmf_sys_map(writers->fd, sizeof(mmf_lock_header), true, &address);
+        failure = mmf_sys_map(writers->fd, size, true, &address);
     }
     if (failure != 0) {
         return mmf_error_set_system(error, mmf_status_of_errno(failure), failure,
                                     "cannot allocate %s", lock_path);
     }
     writers->file = address;
+    writers->mapped_size = size;
     return MMF_OK;
 }
 
 /* With the attach byte locked. */
-static mmf_status prepare(mmf_writers *writers, const char *lock_path, mmf_error *error)
+static mmf_status prepare(mmf_writers *writers, const char *lock_path, uint32_t record_size,
+                          mmf_error *error)
 {
+    uint64_t undo_stride = mmf_undo_stride(record_size);
     uint8_t boot_id[16];
     bool others = true;
     int failure = mmf_sys_boot_id(boot_id);
@@ -173,7 +214,7 @@ static mmf_status prepare(mmf_writers *writers, const char *lock_path, mmf_error
     }
     status = check_is_ours(writers, lock_path, error);
     if (status == MMF_OK) {
-        status = map_lock_file(writers, lock_path, error);
+        status = map_lock_file(writers, lock_path, undo_stride, error);
     }
     if (status != MMF_OK) {
         return status;
@@ -183,16 +224,23 @@ static mmf_status prepare(mmf_writers *writers, const char *lock_path, mmf_error
         return mmf_error_set_system(error, status, errno, "cannot query locks of %s", lock_path);
     }
     writers->was_alone = !others;
-    if (is_current(writers->file, boot_id)) {
-        return MMF_OK;
+    if (!is_current(writers->file, boot_id, undo_stride)) {
+        if (others) {
+            return mmf_error_set(error, MMF_E_CORRUPT,
+                                 "%s has live writers, but is not a lock file of version %u for "
+                                 "records of %u bytes",
+                                 lock_path, MMF_LOCK_VERSION, record_size);
+        }
+        writers->died_before_boot = has_writers(writers->file);
+        status = initialise(writers->file, boot_id, undo_stride, error);
     }
-    if (others) {
-        return mmf_error_set(error, MMF_E_CORRUPT,
-                             "%s has live writers, but is not a lock file of version %u", lock_path,
-                             MMF_LOCK_VERSION);
+    if (status == MMF_OK) {
+        (void)mmf_add_relaxed(&writers->file->arrivals, 1);
     }
-    return initialise(writers->file, boot_id, error);
+    return status;
 }
+
+/* --- Slots ----------------------------------------------------------------------------------- */
 
 /* A dead writer of the same slot may have held a right; from now on its slot looks alive, so this
  * is the moment to free it. */
@@ -205,39 +253,104 @@ static void free_right_of_predecessor(uint64_t *right, uint32_t slot)
     }
 }
 
-/* The slot is ours from here on: its byte is locked. */
-static void enter_slot(mmf_writers *writers, uint32_t slot)
+void mmf_writers_forget(mmf_writers *writers, uint32_t slot)
 {
-    mmf_writer_slot *entry = &writers->file->slots[slot];
+    mmf_writer_slot *entry = mmf_writers_entry(writers, slot);
 
-    writers->slot = slot;
-    writers->died_before = entry->process_id != 0;
-    entry->process_id = mmf_sys_process_id();
-    entry->claimed_ns = mmf_sys_wall_clock_ns();
     free_right_of_predecessor(&writers->file->append_right, slot);
     free_right_of_predecessor(&writers->file->sync_right, slot);
+    mmf_store_relaxed(&entry->odd, 0);
+    mmf_store_release(&entry->process_id, 0);
 }
 
-static mmf_status claim_slot(mmf_writers *writers, mmf_error *error)
+mmf_status mmf_writers_enter(mmf_writers *writers, uint32_t slot)
 {
+    mmf_writer_slot *entry = mmf_writers_entry(writers, slot);
+    uint64_t stride = writers->file->undo_stride;
+    int failure = mmf_sys_allocate(writers->fd, mmf_undo_offset(stride, slot), stride);
+
+    if (failure != 0) {
+        errno = failure;
+        return mmf_status_of_errno(failure);
+    }
+    mmf_writers_forget(writers, slot);
+    mmf_store_relaxed(&entry->undo, 0);
+    mmf_store_relaxed(&entry->index, 0);
+    mmf_store_relaxed(&entry->thread_id, mmf_sys_thread_id());
+    mmf_store_relaxed(&entry->claimed_ns, mmf_sys_wall_clock_ns());
+    mmf_store_release(&entry->process_id, mmf_sys_process_id());
+    return MMF_OK;
+}
+
+bool mmf_writers_hold_dead(mmf_writers *writers, uint32_t slot)
+{
+    if (mmf_writers_is_own(writers, slot) ||
+        mmf_sys_lock_byte(writers->fd, MMF_LOCK_BYTE_SLOT + slot) != 0) {
+        return false;
+    }
+    set_own(writers, slot, true);
+    return true;
+}
+
+void mmf_writers_let_go(mmf_writers *writers, uint32_t slot)
+{
+    set_own(writers, slot, false);
+    mmf_sys_unlock_byte(writers->fd, MMF_LOCK_BYTE_SLOT + slot);
+}
+
+mmf_status mmf_writers_claim(mmf_writers *writers, uint32_t *ret_slot)
+{
+    if (writers->slot_is_idle) {
+        writers->slot_is_idle = false;
+        *ret_slot = writers->slot;
+        return MMF_OK;
+    }
     for (uint32_t slot = 1; slot < MMF_WRITER_SLOTS; slot++) {
-        int failure = mmf_sys_lock_byte(writers->fd, MMF_LOCK_BYTE_SLOT + slot);
+        int failure = mmf_writers_is_own(writers, slot)
+                          ? EAGAIN
+                          : mmf_sys_lock_byte(writers->fd, MMF_LOCK_BYTE_SLOT + slot);
 
         if (failure == 0) {
-            enter_slot(writers, slot);
+            set_own(writers, slot, true);
+            *ret_slot = slot;
             return MMF_OK;
         }
         if (failure != EAGAIN) {
-            return mmf_error_set_system(error, MMF_E_SYSTEM, failure, "cannot lock a writer slot");
+            errno = failure;
+            return MMF_E_SYSTEM;
         }
     }
-    return mmf_error_set(error, MMF_E_LIMIT, "all %u writer slots are taken", MMF_WRITER_SLOTS - 1);
+    return MMF_E_LIMIT;
 }
 
-static mmf_status attach_locked_file(mmf_writers *writers, const char *lock_path,
-                                     uint64_t timeout_ns, mmf_error *error)
+/* The handle keeps one slot, by which others know that it is there. */
+void mmf_writers_release(mmf_writers *writers, uint32_t slot)
 {
-    mmf_status status = lock_attach_byte(writers, timeout_ns);
+    if (slot == writers->slot) {
+        free_right_of_predecessor(&writers->file->append_right, slot);
+        free_right_of_predecessor(&writers->file->sync_right, slot);
+        writers->slot_is_idle = true;
+        return;
+    }
+    mmf_writers_forget(writers, slot);
+    mmf_writers_let_go(writers, slot);
+}
+
+void mmf_writers_clear_own(mmf_writers *writers)
+{
+    for (uint32_t slot = 1; slot < MMF_WRITER_SLOTS; slot++) {
+        if (mmf_writers_is_own(writers, slot)) {
+            mmf_writers_forget(writers, slot);
+        }
+    }
+}
+
+/* --- Attaching ------------------------------------------------------------------------------- */
+
+static mmf_status attach_locked_file(mmf_writers *writers, const char *lock_path,
+                                     const mmf_writers_options *options, mmf_error *error)
+{
+    mmf_status status = lock_attach_byte(writers, options->timeout_ns);
 
     if (status == MMF_E_STUCK) {
         return mmf_error_set(error, status, "%s: another process is opening or closing the store",
@@ -246,12 +359,22 @@ static mmf_status attach_locked_file(mmf_writers *writers, const char *lock_path
     if (status != MMF_OK) {
         return mmf_error_set_system(error, status, errno, "cannot lock bytes of %s", lock_path);
     }
-    status = prepare(writers, lock_path, error);
-    return status == MMF_OK ? claim_slot(writers, error) : status;
+    status = prepare(writers, lock_path, options->record_size, error);
+    if (status != MMF_OK) {
+        return status;
+    }
+    status = mmf_writers_claim(writers, &writers->slot);
+    if (status == MMF_E_LIMIT) {
+        return mmf_error_set(error, status, "%s: all %u writer slots are taken", lock_path,
+                             MMF_WRITER_SLOTS - 1);
+    }
+    return status == MMF_OK ? status
+                            : mmf_error_set_system(error, status, errno,
+                                                   "cannot lock a writer slot of %s", lock_path);
 }
 
-/* "PATH.lock", to be freed. A path that does not exist yet is taken as it is. */
-static char *lock_path_of(const char *path)
+/* A path that does not exist yet is taken as it is. */
+char *mmf_lock_path_of(const char *path)
 {
     char *real = NULL;
     const char *name = mmf_sys_real_path(path, &real) == 0 ? real : path;
@@ -265,20 +388,20 @@ static char *lock_path_of(const char *path)
     return lock_path;
 }
 
-mmf_status mmf_writers_attach(mmf_writers *writers, const char *path, uint32_t mode,
-                              bool exact_mode, bool exclusive, uint64_t timeout_ns,
-                              mmf_error *error)
+mmf_status mmf_writers_attach(mmf_writers *writers, const char *path,
+                              const mmf_writers_options *options, mmf_error *error)
 {
-    char *lock_path = lock_path_of(path);
+    char *lock_path = mmf_lock_path_of(path);
     mmf_status status;
 
     writers->fd = -1;
     if (!lock_path) {
         return mmf_error_set(error, MMF_E_NO_MEMORY, "out of memory");
     }
-    status = open_and_lock(writers, lock_path, mode, exact_mode, exclusive, error);
+    (void)pthread_mutex_init(&writers->mutex, NULL); /* cannot fail with these attributes */
+    status = open_and_lock(writers, lock_path, options, error);
     if (status == MMF_OK) {
-        status = attach_locked_file(writers, lock_path, timeout_ns, error);
+        status = attach_locked_file(writers, lock_path, options, error);
     }
     free(lock_path);
     if (status != MMF_OK) {
@@ -301,25 +424,14 @@ mmf_status mmf_writers_leave(mmf_writers *writers, uint64_t timeout_ns, bool *re
         status = others_attached(writers, &others);
     }
     if (status == MMF_OK) {
-        writers->file->slots[writers->slot].process_id = 0;
         *ret_last = !others;
     }
     return status;
 }
 
-bool mmf_writers_any_died(const mmf_writers *writers)
-{
-    for (uint32_t slot = 1; slot < MMF_WRITER_SLOTS; slot++) {
-        if (writers->file->slots[slot].process_id != 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 void mmf_writers_detach(mmf_writers *writers)
 {
-    mmf_sys_unmap(writers->file, sizeof(mmf_lock_header));
+    mmf_sys_unmap(writers->file, writers->mapped_size);
     mmf_sys_close(writers->fd); /* and all its locks go */
     *writers = (mmf_writers){.fd = -1};
 }
@@ -334,8 +446,8 @@ static bool right_is_free(const mmf_writers *writers, uint64_t seen, const mmf_w
            (mmf_wait_is_long(wait) && !mmf_writers_is_alive(writers, mmf_sequence_slot(seen)));
 }
 
-mmf_status mmf_writers_take_right(mmf_writers *writers, uint64_t *right, uint64_t timeout_ns,
-                                  uint64_t *ret_word)
+mmf_status mmf_writers_take_right(mmf_writers *writers, uint64_t *right, uint32_t slot,
+                                  uint64_t timeout_ns, uint64_t *ret_word)
 {
     mmf_wait wait = {0, 0};
 
@@ -343,7 +455,7 @@ mmf_status mmf_writers_take_right(mmf_writers *writers, uint64_t *right, uint64_
         uint64_t seen = mmf_load_relaxed(right);
 
         if (right_is_free(writers, seen, &wait)) {
-            uint64_t word = mmf_sequence_enter(seen, writers->slot);
+            uint64_t word = mmf_sequence_enter(seen, slot);
 
             if (mmf_cas_acquire(right, &seen, word)) {
                 *ret_word = word;

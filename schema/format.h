@@ -78,7 +78,7 @@ MMF_STATIC_ASSERT(sizeof(mmf_durable_slot) == 64, "durable slot");
 
 /* State of a file of format 2: bits. None is set: the last writing handle was closed after it had
  * finished. The last two stay until recovery or a check takes them away. */
-#define MMF_STATE_DIRTY 1u       /* a writing handle is open, or died */
+#define MMF_STATE_DIRTY 1u       /* a writing handle is open, or died, or left without a sync */
 #define MMF_STATE_WRITER_DIED 2u /* one died: a record may be left in the middle of a change */
 #define MMF_STATE_OTHER_BOOT 4u  /* the machine stopped while it was dirty: pages may be torn */
 
@@ -105,10 +105,11 @@ typedef struct mmf_header {
     /* 104 */ uint32_t reserved_104;          /* zero */
     /* 108 */ uint8_t boot_id[16];            /* of the machine when state last became dirty */
     /* 118 */ uint8_t lock_id[16];            /* random id of the lock file in use */
-    /* 128 */ uint8_t reserved_128[24];       /* zero */
+    /* 128 */ uint64_t count_before;          /* record count before it last fell back; 0: never */
+    /* 130 */ uint8_t reserved_130[16];       /* zero */
                                               /* -- for waiting: a cache line of its own -- */
     /* 140 */ uint32_t wait_word;             /* futex; advanced when there is news and a waiter */
-    /* 144 */ uint32_t waiters;               /* threads that wait */
+    /* 144 */ uint32_t waiting;               /* set by who waits, cleared by who wakes */
     /* 148 */ uint8_t reserved_148[184];      /* zero */
                                               /* -- a sector of its own for each durable slot -- */
     /* 200 */ mmf_durable_slot durable_0;
@@ -136,8 +137,9 @@ MMF_STATIC_ASSERT(offsetof(mmf_header, header_crc) == 0x0fc, "header_crc");
 MMF_STATIC_ASSERT(offsetof(mmf_header, state) == 0x100, "state");
 MMF_STATIC_ASSERT(offsetof(mmf_header, boot_id) == 0x108, "boot_id");
 MMF_STATIC_ASSERT(offsetof(mmf_header, lock_id) == 0x118, "lock_id");
+MMF_STATIC_ASSERT(offsetof(mmf_header, count_before) == 0x128, "count_before");
 MMF_STATIC_ASSERT(offsetof(mmf_header, wait_word) == 0x140, "wait_word");
-MMF_STATIC_ASSERT(offsetof(mmf_header, waiters) == 0x144, "waiters");
+MMF_STATIC_ASSERT(offsetof(mmf_header, waiting) == 0x144, "waiting");
 MMF_STATIC_ASSERT(offsetof(mmf_header, durable_0) == 0x200, "durable_0");
 MMF_STATIC_ASSERT(offsetof(mmf_header, durable_1) == 0x400, "durable_1");
 MMF_STATIC_ASSERT(offsetof(mmf_header, text) == MMF_SCHEMA_TEXT_OFFSET, "text");
@@ -163,38 +165,93 @@ MMF_STATIC_ASSERT(sizeof(mmf_header) == MMF_PAGE_SIZE, "header page");
 #define MMF_LOCK_VERSION 1u
 #define MMF_WRITER_SLOTS 256u /* slot 0 stands for "unknown" and is never taken */
 
-/* Bytes whose locks mean something; they lie beyond the end of the file. */
-#define MMF_LOCK_BYTE_SLOT 0x40000000u   /* + slot: its writer lives */
-#define MMF_LOCK_BYTE_ATTACH 0x40001000u /* a handle is coming or going */
+/* Bytes whose locks mean something; they lie far beyond the end of the file. */
+#define MMF_LOCK_BYTE_SLOT 0x10000000000u   /* + slot: its writer lives */
+#define MMF_LOCK_BYTE_ATTACH 0x10000001000u /* a handle is coming or going */
+/* A byte of the store itself, locked shared by each writing handle: whoever finds that the lock
+ * file is not the one that the header names can tell whether its users still live. */
+#define MMF_STORE_BYTE_WRITERS 0x4000000000000000u
 
+/* What the writer in a slot is doing. It is written before the record's counter goes odd, and left
+ * as it is afterwards: it means something only while the counter of record `index` is `odd`. */
 typedef struct mmf_writer_slot {
-    /* 00 */ uint64_t process_id; /* for people; says nothing about being alive */
-    /* 08 */ uint64_t claimed_ns; /* nanoseconds since 1970-01-01T00:00:00Z */
-    /* 10 */ uint8_t reserved[112];
+    /* 00 */ uint64_t process_id; /* 0: free, and left in good order; says nothing of being alive */
+    /* 08 */ uint64_t thread_id;  /* of the system, for people */
+    /* 10 */ uint64_t claimed_ns; /* nanoseconds since 1970-01-01T00:00:00Z */
+    /* 18 */ uint8_t reserved_18[40];
+    /* 40 */ uint64_t index; /* of the record that it entered last */
+    /* 48 */ uint64_t odd;   /* the counter that the record has while the writer is inside */
+    /* 50 */ uint64_t undo;  /* mmf_undo_range(): what its undo image holds; 0: nothing */
+    /* 58 */ uint8_t reserved_58[40];
 } mmf_writer_slot;
 
+MMF_STATIC_ASSERT(offsetof(mmf_writer_slot, process_id) == 0x00, "process_id");
+MMF_STATIC_ASSERT(offsetof(mmf_writer_slot, thread_id) == 0x08, "thread_id");
+MMF_STATIC_ASSERT(offsetof(mmf_writer_slot, claimed_ns) == 0x10, "claimed_ns");
+MMF_STATIC_ASSERT(offsetof(mmf_writer_slot, index) == 0x40, "index");
+MMF_STATIC_ASSERT(offsetof(mmf_writer_slot, odd) == 0x48, "odd");
+MMF_STATIC_ASSERT(offsetof(mmf_writer_slot, undo) == 0x50, "undo");
 MMF_STATIC_ASSERT(sizeof(mmf_writer_slot) == 128, "writer slot");
 
+/* An undo image holds bytes of a record as they were before the change, at the distance from the
+ * image's beginning that they have from the payload's. The range is a multiple of 8 bytes at a
+ * multiple of 8 from the beginning of the record: offset in the low half, size in the high one. */
+static inline uint64_t mmf_undo_range(uint32_t offset, uint32_t size)
+{
+    return (uint64_t)size << 32 | offset;
+}
+
+/* Whether such a range, read from a file, lies in a record of that size behind its counter. */
+static inline bool mmf_undo_is_sane(uint64_t range, uint32_t record_size)
+{
+    uint32_t offset = (uint32_t)range;
+    uint32_t size = (uint32_t)(range >> 32);
+
+    return size > 0 && offset >= 8 && offset < record_size && size <= record_size - offset &&
+           offset % 8 == 0 && size % 8 == 0;
+}
+
 typedef struct mmf_lock_header {
-    /* 000 */ char magic[4];       /* "MMFL", written last */
-    /* 004 */ uint32_t version;    /* MMF_LOCK_VERSION */
-    /* 008 */ uint8_t boot_id[16]; /* of the machine when the file was made */
-    /* 018 */ uint8_t lock_id[16]; /* random, of this file */
-    /* 028 */ uint8_t reserved_028[24];
+    /* 000 */ char magic[4];        /* "MMFL", written last */
+    /* 004 */ uint32_t version;     /* MMF_LOCK_VERSION */
+    /* 008 */ uint8_t boot_id[16];  /* of the machine when the file was made */
+    /* 018 */ uint8_t lock_id[16];  /* random, of this file */
+    /* 028 */ uint64_t undo_stride; /* from one slot's undo image to the next, bytes */
+    /* 030 */ uint64_t recovered;   /* records that were found in the middle of a change; atomic */
+    /* 038 */ uint64_t arrivals;    /* writing handles that have come since the file was made */
     /* -- rights, a cache line each; even: free; odd: names its holder as a counter does -- */
     /* 040 */ uint64_t append_right; /* to write beyond the record count, and to grow the file */
     /* 048 */ uint8_t reserved_048[56];
     /* 080 */ uint64_t sync_right; /* to write a durable slot */
     /* 088 */ uint8_t reserved_088[3960];
     /* 1000 */ mmf_writer_slot slots[MMF_WRITER_SLOTS];
+    /* 9000 … undo images, undo_stride bytes each; one has blocks once its slot has been taken */
 } mmf_lock_header;
 
 MMF_STATIC_ASSERT(offsetof(mmf_lock_header, version) == 0x004, "version");
 MMF_STATIC_ASSERT(offsetof(mmf_lock_header, boot_id) == 0x008, "boot_id");
 MMF_STATIC_ASSERT(offsetof(mmf_lock_header, lock_id) == 0x018, "lock_id");
+MMF_STATIC_ASSERT(offsetof(mmf_lock_header, undo_stride) == 0x028, "undo_stride");
+MMF_STATIC_ASSERT(offsetof(mmf_lock_header, recovered) == 0x030, "recovered");
 MMF_STATIC_ASSERT(offsetof(mmf_lock_header, append_right) == 0x040, "append_right");
 MMF_STATIC_ASSERT(offsetof(mmf_lock_header, sync_right) == 0x080, "sync_right");
 MMF_STATIC_ASSERT(offsetof(mmf_lock_header, slots) == 0x1000, "slots");
+MMF_STATIC_ASSERT(sizeof(mmf_lock_header) == 0x9000, "lock header");
+
+#define MMF_LOCK_UNDO_OFFSET sizeof(mmf_lock_header)
+#define MMF_UNDO_ALIGN 128u
+
+/* Undo images for records of that size: as long as the record without its counter. */
+static inline uint64_t mmf_undo_stride(uint32_t record_size)
+{
+    return ((uint64_t)record_size - 8 + MMF_UNDO_ALIGN - 1) / MMF_UNDO_ALIGN * MMF_UNDO_ALIGN;
+}
+
+/* Of the lock file: where the undo image of a slot begins. */
+static inline uint64_t mmf_undo_offset(uint64_t stride, uint32_t slot)
+{
+    return MMF_LOCK_UNDO_OFFSET + stride * slot;
+}
 
 /* What the validator found out: after it, code may trust these numbers. */
 typedef struct mmf_header_info {

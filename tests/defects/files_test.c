@@ -278,7 +278,7 @@ START_TEST(test_d12_opening_costs_the_same_for_any_size)
 
     ck_ok(quote_store_create(path, NULL, &store));
     ck_ok(mmf_append_begin(&store->base, count, &section));
-    mmf_append_end(&store->base, &section, count);
+    ck_ok(mmf_append_end(&store->base, &section, count));
     ck_ok(quote_store_close(store));
     ck_assert_uint_gt(test_file_size(path), 60u << 20);
     for (int i = 0; i < 3; i++) {

@@ -221,7 +221,7 @@ START_TEST(test_d6_growth_beyond_a_gigabyte)
 
         ck_status(status, MMF_OK);
         ck_ok(mmf_append_begin(&store->base, count - 1, &section));
-        mmf_append_end(&store->base, &section, count - 1);
+        ck_ok(mmf_append_end(&store->base, &section, count - 1));
         ck_ok(quote_append(store, &value, NULL));
         ck_ok(quote_get(store, count - 1, &got));
         ck_assert_uint_eq(got.id, 4711);

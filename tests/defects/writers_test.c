@@ -44,7 +44,7 @@ static void stay_inside(void *argument)
     test_post(&shared->ready, 1);
     must(test_await(&shared->go, 1, 20000));
     mmf_bytes_store(section.payload + QUOTE_SIZE_OFFSET - 8, &two, 8);
-    mmf_write_end(&section);
+    must_ok(mmf_write_end(&store->base, &section));
     must_ok(quote_store_close(store));
 }
 

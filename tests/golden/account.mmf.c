@@ -87,8 +87,7 @@ mmf_status account_set(account_store *store, uint64_t index, const account *reco
         return status;
     }
     account_put(section.payload, record);
-    mmf_write_end(&section);
-    return MMF_OK;
+    return mmf_write_end(&store->base, &section);
 }
 
 mmf_status account_append(account_store *store, const account *record, uint64_t *ret_index)
@@ -108,12 +107,12 @@ mmf_status account_append(account_store *store, const account *record, uint64_t 
         return status;
     }
     account_put(mmf_append_record_begin(section.record), record);
-    mmf_append_record_end(section.record);
-    mmf_append_end(&store->base, &section, 1);
-    if (ret_index) {
+    mmf_append_record_end(&store->base, section.record);
+    status = mmf_append_end(&store->base, &section, 1);
+    if (status == MMF_OK && ret_index) {
         *ret_index = section.index;
     }
-    return MMF_OK;
+    return status;
 }
 
 mmf_status account_append_n(account_store *store, const account *records, uint64_t n,
@@ -136,11 +135,11 @@ mmf_status account_append_n(account_store *store, const account *records, uint64
         unsigned char *record = section.record + i * ACCOUNT_RECORD_SIZE;
 
         account_put(mmf_append_record_begin(record), &records[i]);
-        mmf_append_record_end(record);
+        mmf_append_record_end(&store->base, record);
     }
-    mmf_append_end(&store->base, &section, n);
-    if (ret_first) {
+    status = mmf_append_end(&store->base, &section, n);
+    if (status == MMF_OK && ret_first) {
         *ret_first = section.index;
     }
-    return MMF_OK;
+    return status;
 }

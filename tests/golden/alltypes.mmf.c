@@ -233,8 +233,7 @@ mmf_status alltypes_set(alltypes_store *store, uint64_t index, const alltypes *r
         return status;
     }
     alltypes_put(section.payload, record);
-    mmf_write_end(&section);
-    return MMF_OK;
+    return mmf_write_end(&store->base, &section);
 }
 
 mmf_status alltypes_append(alltypes_store *store, const alltypes *record, uint64_t *ret_index)
@@ -255,12 +254,12 @@ mmf_status alltypes_append(alltypes_store *store, const alltypes *record, uint64
         return status;
     }
     alltypes_put(mmf_append_record_begin(section.record), record);
-    mmf_append_record_end(section.record);
-    mmf_append_end(&store->base, &section, 1);
-    if (ret_index) {
+    mmf_append_record_end(&store->base, section.record);
+    status = mmf_append_end(&store->base, &section, 1);
+    if (status == MMF_OK && ret_index) {
         *ret_index = section.index;
     }
-    return MMF_OK;
+    return status;
 }
 
 mmf_status alltypes_append_n(alltypes_store *store, const alltypes *records, uint64_t n,
@@ -283,11 +282,11 @@ mmf_status alltypes_append_n(alltypes_store *store, const alltypes *records, uin
         unsigned char *record = section.record + i * ALLTYPES_RECORD_SIZE;
 
         alltypes_put(mmf_append_record_begin(record), &records[i]);
-        mmf_append_record_end(record);
+        mmf_append_record_end(&store->base, record);
     }
-    mmf_append_end(&store->base, &section, n);
-    if (ret_first) {
+    status = mmf_append_end(&store->base, &section, n);
+    if (status == MMF_OK && ret_first) {
         *ret_first = section.index;
     }
-    return MMF_OK;
+    return status;
 }

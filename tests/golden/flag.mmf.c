@@ -63,12 +63,12 @@ mmf_status flag_append(flag_store *store, const flag *record, uint64_t *ret_inde
         return status;
     }
     flag_put(mmf_append_record_begin(section.record), record);
-    mmf_append_record_end(section.record);
-    mmf_append_end(&store->base, &section, 1);
-    if (ret_index) {
+    mmf_append_record_end(&store->base, section.record);
+    status = mmf_append_end(&store->base, &section, 1);
+    if (status == MMF_OK && ret_index) {
         *ret_index = section.index;
     }
-    return MMF_OK;
+    return status;
 }
 
 mmf_status flag_append_n(flag_store *store, const flag *records, uint64_t n, uint64_t *ret_first)
@@ -84,11 +84,11 @@ mmf_status flag_append_n(flag_store *store, const flag *records, uint64_t n, uin
         unsigned char *record = section.record + i * FLAG_RECORD_SIZE;
 
         flag_put(mmf_append_record_begin(record), &records[i]);
-        mmf_append_record_end(record);
+        mmf_append_record_end(&store->base, record);
     }
-    mmf_append_end(&store->base, &section, n);
-    if (ret_first) {
+    status = mmf_append_end(&store->base, &section, n);
+    if (status == MMF_OK && ret_first) {
         *ret_first = section.index;
     }
-    return MMF_OK;
+    return status;
 }

@@ -137,8 +137,7 @@ MMF_NODISCARD MMF_ALWAYS_INLINE mmf_status flag_set(flag_store *store, uint64_t 
         return status;
     }
     flag_put(section.payload, record);
-    mmf_write_end(&section);
-    return MMF_OK;
+    return mmf_write_end(&store->base, &section);
 }
 
 /* A record in place, without a copy: begin, read through section.record, then ask

@@ -86,8 +86,7 @@ mmf_status legacy_tick_set(legacy_tick_store *store, uint64_t index, const legac
         return status;
     }
     legacy_tick_put(section.payload, record);
-    mmf_write_end(&section);
-    return MMF_OK;
+    return mmf_write_end(&store->base, &section);
 }
 
 mmf_status legacy_tick_append(legacy_tick_store *store, const legacy_tick *record,
@@ -108,12 +107,12 @@ mmf_status legacy_tick_append(legacy_tick_store *store, const legacy_tick *recor
         return status;
     }
     legacy_tick_put(mmf_append_record_begin(section.record), record);
-    mmf_append_record_end(section.record);
-    mmf_append_end(&store->base, &section, 1);
-    if (ret_index) {
+    mmf_append_record_end(&store->base, section.record);
+    status = mmf_append_end(&store->base, &section, 1);
+    if (status == MMF_OK && ret_index) {
         *ret_index = section.index;
     }
-    return MMF_OK;
+    return status;
 }
 
 mmf_status legacy_tick_append_n(legacy_tick_store *store, const legacy_tick *records, uint64_t n,
@@ -136,11 +135,11 @@ mmf_status legacy_tick_append_n(legacy_tick_store *store, const legacy_tick *rec
         unsigned char *record = section.record + i * LEGACY_TICK_RECORD_SIZE;
 
         legacy_tick_put(mmf_append_record_begin(record), &records[i]);
-        mmf_append_record_end(record);
+        mmf_append_record_end(&store->base, record);
     }
-    mmf_append_end(&store->base, &section, n);
-    if (ret_first) {
+    status = mmf_append_end(&store->base, &section, n);
+    if (status == MMF_OK && ret_first) {
         *ret_first = section.index;
     }
-    return MMF_OK;
+    return status;
 }

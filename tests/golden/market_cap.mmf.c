@@ -68,12 +68,12 @@ mmf_status market_cap_append(market_cap_store *store, const market_cap *record, 
         return status;
     }
     market_cap_put(mmf_append_record_begin(section.record), record);
-    mmf_append_record_end(section.record);
-    mmf_append_end(&store->base, &section, 1);
-    if (ret_index) {
+    mmf_append_record_end(&store->base, section.record);
+    status = mmf_append_end(&store->base, &section, 1);
+    if (status == MMF_OK && ret_index) {
         *ret_index = section.index;
     }
-    return MMF_OK;
+    return status;
 }
 
 mmf_status market_cap_append_n(market_cap_store *store, const market_cap *records, uint64_t n,
@@ -90,11 +90,11 @@ mmf_status market_cap_append_n(market_cap_store *store, const market_cap *record
         unsigned char *record = section.record + i * MARKET_CAP_RECORD_SIZE;
 
         market_cap_put(mmf_append_record_begin(record), &records[i]);
-        mmf_append_record_end(record);
+        mmf_append_record_end(&store->base, record);
     }
-    mmf_append_end(&store->base, &section, n);
-    if (ret_first) {
+    status = mmf_append_end(&store->base, &section, n);
+    if (status == MMF_OK && ret_first) {
         *ret_first = section.index;
     }
-    return MMF_OK;
+    return status;
 }

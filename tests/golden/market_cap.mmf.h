@@ -157,8 +157,7 @@ MMF_NODISCARD MMF_ALWAYS_INLINE mmf_status market_cap_set(market_cap_store *stor
         return status;
     }
     market_cap_put(section.payload, record);
-    mmf_write_end(&section);
-    return MMF_OK;
+    return mmf_write_end(&store->base, &section);
 }
 
 /* A record in place, without a copy: begin, read through section.record, then ask

@@ -138,8 +138,7 @@ mmf_status page_set(page_store *store, uint64_t index, const page *record)
         return status;
     }
     page_put(section.payload, record);
-    mmf_write_end(&section);
-    return MMF_OK;
+    return mmf_write_end(&store->base, &section);
 }
 
 mmf_status page_append(page_store *store, const page *record, uint64_t *ret_index)
@@ -160,12 +159,12 @@ mmf_status page_append(page_store *store, const page *record, uint64_t *ret_inde
         return status;
     }
     page_put(mmf_append_record_begin(section.record), record);
-    mmf_append_record_end(section.record);
-    mmf_append_end(&store->base, &section, 1);
-    if (ret_index) {
+    mmf_append_record_end(&store->base, section.record);
+    status = mmf_append_end(&store->base, &section, 1);
+    if (status == MMF_OK && ret_index) {
         *ret_index = section.index;
     }
-    return MMF_OK;
+    return status;
 }
 
 mmf_status page_append_n(page_store *store, const page *records, uint64_t n, uint64_t *ret_first)
@@ -187,11 +186,11 @@ mmf_status page_append_n(page_store *store, const page *records, uint64_t n, uin
         unsigned char *record = section.record + i * PAGE_RECORD_SIZE;
 
         page_put(mmf_append_record_begin(record), &records[i]);
-        mmf_append_record_end(record);
+        mmf_append_record_end(&store->base, record);
     }
-    mmf_append_end(&store->base, &section, n);
-    if (ret_first) {
+    status = mmf_append_end(&store->base, &section, n);
+    if (status == MMF_OK && ret_first) {
         *ret_first = section.index;
     }
-    return MMF_OK;
+    return status;
 }

@@ -111,8 +111,7 @@ mmf_status tick_set(tick_store *store, uint64_t index, const tick *record)
         return status;
     }
     tick_put(section.payload, record);
-    mmf_write_end(&section);
-    return MMF_OK;
+    return mmf_write_end(&store->base, &section);
 }
 
 mmf_status tick_append(tick_store *store, const tick *record, uint64_t *ret_index)
@@ -132,12 +131,12 @@ mmf_status tick_append(tick_store *store, const tick *record, uint64_t *ret_inde
         return status;
     }
     tick_put(mmf_append_record_begin(section.record), record);
-    mmf_append_record_end(section.record);
-    mmf_append_end(&store->base, &section, 1);
-    if (ret_index) {
+    mmf_append_record_end(&store->base, section.record);
+    status = mmf_append_end(&store->base, &section, 1);
+    if (status == MMF_OK && ret_index) {
         *ret_index = section.index;
     }
-    return MMF_OK;
+    return status;
 }
 
 mmf_status tick_append_n(tick_store *store, const tick *records, uint64_t n, uint64_t *ret_first)
@@ -159,11 +158,11 @@ mmf_status tick_append_n(tick_store *store, const tick *records, uint64_t n, uin
         unsigned char *record = section.record + i * TICK_RECORD_SIZE;
 
         tick_put(mmf_append_record_begin(record), &records[i]);
-        mmf_append_record_end(record);
+        mmf_append_record_end(&store->base, record);
     }
-    mmf_append_end(&store->base, &section, n);
-    if (ret_first) {
+    status = mmf_append_end(&store->base, &section, n);
+    if (status == MMF_OK && ret_first) {
         *ret_first = section.index;
     }
-    return MMF_OK;
+    return status;
 }

@@ -63,13 +63,13 @@ START_TEST(test_visible_all_at_once)
         unsigned char *record = section.record + i * 40;
 
         mmf_bytes_zero(mmf_append_record_begin(record), 32);
-        mmf_append_record_end(record);
+        mmf_append_record_end(store, record);
         ck_assert_uint_eq(mmf_store_len(store), 1);
         ck_assert_uint_eq(mmf_store_len(reader), 1);
         ck_status(test_get(reader, 1, &word, &torn), MMF_E_INDEX);
         ck_status(test_get(store, 1 + i, &word, &torn), MMF_E_INDEX);
     }
-    mmf_append_end(store, &section, 100);
+    ck_ok(mmf_append_end(store, &section, 100));
     ck_assert_uint_eq(mmf_store_len(store), 101);
     ck_assert_uint_eq(mmf_store_len(reader), 101);
     ck_ok(test_get(reader, 100, &word, &torn));
@@ -87,7 +87,7 @@ START_TEST(test_publish_fewer)
     mmf_append_section section;
 
     ck_ok(mmf_append_begin(store, 1000, &section));
-    mmf_append_end(store, &section, 0);
+    ck_ok(mmf_append_end(store, &section, 0));
     ck_assert_uint_eq(mmf_store_len(store), 0);
     ck_ok(test_append_n(store, 3, 0, NULL));
     ck_assert_uint_eq(mmf_store_len(store), 0);
@@ -204,7 +204,7 @@ static void append_unfilled(mmf_store *store, uint64_t n)
     mmf_append_section section;
 
     ck_ok(mmf_append_begin(store, n, &section));
-    mmf_append_end(store, &section, n);
+    ck_ok(mmf_append_end(store, &section, n));
 }
 
 /* Format 2: a quarter, at least 64 KiB, at most 64 MiB. */

@@ -56,7 +56,7 @@ static uint64_t counter_after(const mmf_store *store, uint64_t before)
 {
     return store->mode == MMF_MODE_ONE_WRITER
                ? mmf_sequence_leave(before)
-               : mmf_sequence_leave(mmf_sequence_enter(before, store->slot));
+               : mmf_sequence_leave(mmf_sequence_enter(before, store->tag >> 1));
 }
 
 /* One type: its extremes at every aligned offset, read back by get and by peek, bit by bit; and
@@ -280,8 +280,8 @@ START_TEST(test_payload_smaller_than_the_record)
     ck_assert_uint_eq((uintptr_t)store->records % 128, 0);
     ck_ok(mmf_append_begin(store, 1, &section));
     mmf_words_store(mmf_append_record_begin(section.record), payload, 16);
-    mmf_append_record_end(section.record);
-    mmf_append_end(store, &section, 1);
+    mmf_append_record_end(store, section.record);
+    ck_ok(mmf_append_end(store, &section, 1));
     ck_ok(mmf_get_record(store, 0, 128, 16, got));
     ck_assert(got[0] == 1 && got[1] == 2 && got[2] == 9);
     ck_ok(mmf_store_close(store));
@@ -338,11 +338,11 @@ START_TEST(test_write_section)
     ck_ok(mmf_read_begin(store, 1, SIZE, &reader));
     ck_ok(mmf_write_begin(store, 1, SIZE, 16, 8, &section));
     ck_assert_uint_eq(counter_of(store, 1) & 1, 1);
-    ck_assert_uint_eq(mmf_sequence_slot(counter_of(store, 1)), store->slot);
+    ck_assert_uint_eq(mmf_sequence_slot(counter_of(store, 1)), store->tag >> 1);
     ck_assert_uint_gt(counter_of(store, 1), before);
     ck_assert(!mmf_read_valid(&reader));
     mmf_bytes_store(section.payload + 8, &zero, 8);
-    mmf_write_end(&section);
+    ck_ok(mmf_write_end(store, &section));
     ck_assert_uint_eq(counter_of(store, 1) % MMF_SEQUENCE_STEP, 0);
     ck_assert_uint_gt(counter_of(store, 1), before);
     ck_bytes(store, 16, &zero, 8);

@@ -288,13 +288,13 @@ mmf_status test_append_n(mmf_store *store, uint64_t word, uint64_t n, uint64_t *
         unsigned char *record = section.record + i * store->type->record_size;
 
         fill_payload(mmf_append_record_begin(record), store->type->payload_size, word);
-        mmf_append_record_end(record);
+        mmf_append_record_end(store, record);
     }
-    mmf_append_end(store, &section, n);
-    if (ret_first) {
+    status = mmf_append_end(store, &section, n);
+    if (status == MMF_OK && ret_first) {
         *ret_first = section.index;
     }
-    return MMF_OK;
+    return status;
 }
 
 mmf_status test_append(mmf_store *store, uint64_t word, uint64_t *ret_index)
@@ -310,7 +310,7 @@ mmf_status test_set(mmf_store *store, uint64_t index, uint64_t word)
 
     if (status == MMF_OK) {
         fill_payload(section.payload, store->type->payload_size, word);
-        mmf_write_end(&section);
+        status = mmf_write_end(store, &section);
     }
     return status;
 }

@@ -237,7 +237,7 @@ static void *write_unfinished(void *argument)
         for (uint64_t i = 5; i-- > 0;) {
             mmf_store_relaxed((mmf_word64 *)(void *)section.payload, i);
         }
-        mmf_write_end(&section);
+        (void)!mmf_write_end(shared->store, &section);
     }
     return NULL;
 }

@@ -226,11 +226,11 @@ static void hold(void *argument)
     must(test_await(&shared->go, 1, 30000));
     if (shared->appends) {
         mmf_words_store(append.record + 8, words, 56);
-        mmf_append_record_end(append.record);
-        mmf_append_end(store, &append, 1);
+        mmf_append_record_end(store, append.record);
+        must_ok(mmf_append_end(store, &append, 1));
     } else {
         mmf_words_store(write.payload, words, 56);
-        mmf_write_end(&write);
+        must_ok(mmf_write_end(store, &write));
     }
     must_ok(mmf_store_close(store));
 }
