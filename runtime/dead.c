@@ -14,11 +14,13 @@ static bool read_exactly(int fd, uint64_t offset, void *bytes, size_t size)
     return mmf_sys_read_at(fd, offset, bytes, size, &got) == 0 && got == size;
 }
 
-static bool read_entry(int fd, uint32_t slot, mmf_writer_slot *ret_entry)
+static bool read_entry(const mmf_dead_writer *writer, mmf_writer_slot *ret_entry,
+                       uint64_t *ret_index)
 {
-    uint64_t offset = offsetof(mmf_lock_header, slots) + slot * sizeof *ret_entry;
+    uint64_t offset = offsetof(mmf_lock_header, slots) + writer->slot * sizeof *ret_entry;
 
-    return read_exactly(fd, offset, ret_entry, sizeof *ret_entry);
+    return read_exactly(writer->fd, offset, ret_entry, sizeof *ret_entry) &&
+           read_exactly(writer->fd, writer->image, ret_index, sizeof *ret_index);
 }
 
 /* Whether the lock file is of this boot, and the one that the store's writers use. */
@@ -63,10 +65,20 @@ static int open_lock_file(const char *path)
     return fd;
 }
 
+/* Whether the slot says that its writer was inside the record. */
+static bool explains(const mmf_dead_writer *writer, const mmf_store *store, uint64_t index)
+{
+    uint64_t undo = writer->entry.undo;
+
+    return writer->index == index &&
+           mmf_writer_is_inside(writer->counter, writer->slot, writer->entry.odd) &&
+           (undo == 0 || mmf_undo_is_sane(undo, store->type->record_size));
+}
+
 bool mmf_dead_open(const mmf_store *store, uint64_t index, uint64_t sequence,
                    mmf_dead_writer *ret_writer)
 {
-    mmf_dead_writer writer = {.slot = mmf_sequence_slot(sequence)};
+    mmf_dead_writer writer = {.slot = mmf_sequence_slot(sequence), .counter = sequence};
     uint64_t stride = 0;
     bool locked = true;
 
@@ -79,12 +91,12 @@ bool mmf_dead_open(const mmf_store *store, uint64_t index, uint64_t sequence,
     }
     if (lock_file_is_in_use(store, writer.fd, &stride) &&
         mmf_sys_bytes_locked(writer.fd, MMF_LOCK_BYTE_SLOT + writer.slot, 1, &locked) == 0 &&
-        !locked && read_entry(writer.fd, writer.slot, &writer.entry) &&
-        writer.entry.index == index && writer.entry.odd == sequence &&
-        (writer.entry.undo == 0 || mmf_undo_is_sane(writer.entry.undo, store->type->record_size))) {
-        writer.undo_offset = mmf_undo_offset(stride, writer.slot);
-        *ret_writer = writer;
-        return true;
+        !locked) {
+        writer.image = mmf_undo_offset(stride, writer.slot);
+        if (read_entry(&writer, &writer.entry, &writer.index) && explains(&writer, store, index)) {
+            *ret_writer = writer;
+            return true;
+        }
     }
     mmf_sys_close(writer.fd);
     return false;
@@ -105,16 +117,17 @@ bool mmf_dead_copy(const mmf_dead_writer *writer, const unsigned char *record, u
     uint32_t end = offset + size < undo_end ? offset + size : undo_end;
 
     mmf_bytes_load(ret_bytes, record + offset, size);
-    return begin >= end || read_exactly(writer->fd, writer->undo_offset + begin - MMF_COUNTER_BYTES,
+    return begin >= end || read_exactly(writer->fd, writer->image + begin,
                                         (unsigned char *)ret_bytes + (begin - offset), end - begin);
 }
 
 bool mmf_dead_is_valid(const mmf_dead_writer *writer, const unsigned char *record)
 {
     mmf_writer_slot now;
+    uint64_t index;
 
     mmf_fence_acquire();
-    return mmf_load_relaxed(mmf_record_counter(record)) == writer->entry.odd &&
-           read_entry(writer->fd, writer->slot, &now) && now.index == writer->entry.index &&
+    return mmf_load_relaxed(mmf_record_counter(record)) == writer->counter &&
+           read_entry(writer, &now, &index) && index == writer->index &&
            now.odd == writer->entry.odd && now.undo == writer->entry.undo;
 }

@@ -14,7 +14,9 @@
 typedef struct mmf_dead_writer {
     int fd; /* of the lock file; -1: none */
     uint32_t slot;
-    uint64_t undo_offset; /* of the image in the lock file */
+    uint64_t image;   /* where it is in the lock file */
+    uint64_t counter; /* of the record */
+    uint64_t index;
     mmf_writer_slot entry;
 } mmf_dead_writer;
 

@@ -303,8 +303,9 @@ typedef struct change {
     mmf_thread_writer writer;
     uint64_t index;
     unsigned char *record;
-    uint64_t undo; /* range */
-    bool replaces; /* all of the payload */
+    uint64_t undo;    /* range */
+    uint64_t odd_tag; /* what slot.odd is for good; 0: the counter each time */
+    bool replaces;    /* all of the payload */
 } change;
 
 /* The one writer of the store is whichever thread writes just now. */
@@ -333,6 +334,8 @@ static mmf_status prepare_change(mmf_store *store, uint64_t index, uint32_t offs
     }
     ret_change->replaces = offset == MMF_COUNTER_BYTES && size == store->type->payload_size;
     ret_change->undo = mmf_undo_range_of(offset, size);
+    ret_change->odd_tag =
+        store->mode == MMF_MODE_ONE_WRITER && !store->has_exact_slot ? store->tag : 0;
     if (store->state->info.checksum_offset != 0) {
         ret_change->undo = mmf_undo_range(offset & ~7u, (offset % 8 + size + 7u) / 8u * 8u);
     }
@@ -353,8 +356,8 @@ static bool enter(const change *change, uint64_t seen, uint64_t odd)
     mmf_writer_slot *entry = change->writer.entry;
 
     mmf_store_release(&entry->undo, 0);
-    mmf_store_release(&entry->index, change->index);
-    mmf_store_release(&entry->odd, odd);
+    mmf_store_release(mmf_record_counter(change->writer.undo), change->index);
+    mmf_store_release(&entry->odd, change->odd_tag ? change->odd_tag : odd);
 #ifndef MMF_MUTANT_NO_ODD
     if (!mmf_cas_acq_rel(mmf_record_counter(change->record), &seen, odd)) {
         return false;
@@ -390,15 +393,15 @@ mmf_status mmf_write_begin_slow(mmf_store *store, uint64_t index, uint32_t offse
     return status;
 }
 
-mmf_status mmf_write_end_careful(mmf_store *store, const mmf_write_section *section)
+mmf_status mmf_write_end_careful(mmf_store *store, mmf_write_section section)
 {
     const mmf_header_info *info = &store->state->info;
-    unsigned char *record = section->payload - MMF_COUNTER_BYTES;
+    unsigned char *record = section.payload - MMF_COUNTER_BYTES;
 
     if (info->checksum_offset != 0) {
         mmf_checksum_seal(info, record);
     }
-    mmf_store_release(mmf_record_counter(record), mmf_sequence_leave(section->sequence)); /* (3) */
+    mmf_store_release(mmf_record_counter(record), mmf_sequence_leave(section.sequence)); /* (3) */
     mmf_notify(store);
     return mmf_store_is_cut(store) ? MMF_E_TRUNCATED : MMF_OK;
 }

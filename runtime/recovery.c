@@ -11,17 +11,14 @@ static bool restore_bytes(mmf_store_state *state, uint32_t slot, unsigned char *
                           uint64_t undo)
 {
     const mmf_writers *writers = &state->writers;
-    uint64_t stride = writers->file->undo_stride;
     uint32_t offset = (uint32_t)undo;
     uint32_t size = (uint32_t)(undo >> 32);
 
-    if (!mmf_undo_is_sane(undo, state->info.record_size) ||
-        mmf_sys_allocate(writers->fd, mmf_undo_offset(stride, slot), stride) != 0) {
+    if (!mmf_undo_is_sane(undo, state->info.record_size)) {
         return false;
     }
 #ifndef MMF_MUTANT_NO_RESTORE
-    mmf_words_copy(record + offset, mmf_writers_undo(writers, slot) + (offset - MMF_COUNTER_BYTES),
-                   size);
+    mmf_words_copy(record + offset, mmf_writers_undo(writers, slot) + offset, size);
 #else
     (void)record;
     (void)offset;
@@ -30,25 +27,36 @@ static bool restore_bytes(mmf_store_state *state, uint32_t slot, unsigned char *
     return true;
 }
 
+/* The record that the writer entered last, if there is one of that index. A slot that has been used
+ * has an image; a damaged lock file may say so without having one. */
+static unsigned char *record_of(mmf_store_state *state, uint32_t slot)
+{
+    const mmf_writers *writers = &state->writers;
+    uint64_t stride = writers->file->undo_stride;
+    uint64_t index;
+
+    if (mmf_sys_allocate(writers->fd, mmf_undo_offset(stride, slot), stride) != 0) {
+        return NULL;
+    }
+    index = mmf_load_relaxed(mmf_record_counter(mmf_writers_undo(writers, slot)));
+    return mmf_store_refresh(&state->store, index)
+               ? state->store.records + index * state->info.record_size
+               : NULL;
+}
+
 void mmf_recovery_restore(mmf_store_state *state, uint32_t slot)
 {
     const mmf_writer_slot *entry = mmf_writers_entry(&state->writers, slot);
-    uint64_t index = mmf_load_relaxed(&entry->index);
     uint64_t odd = mmf_load_relaxed(&entry->odd);
     uint64_t undo = mmf_load_acquire(&entry->undo);
-    unsigned char *record;
-    uint64_t next;
+    unsigned char *record = odd != 0 ? record_of(state, slot) : NULL;
+    uint64_t seen = record ? mmf_load_acquire(mmf_record_counter(record)) : 0;
+    uint64_t next = mmf_sequence_leave(seen);
 
-    if (!mmf_sequence_is_odd(odd) || mmf_sequence_slot(odd) != slot ||
-        !mmf_store_refresh(&state->store, index)) {
-        return;
-    }
-    record = state->store.records + index * state->info.record_size;
-    if (mmf_load_acquire(mmf_record_counter(record)) != odd ||
+    if (!mmf_writer_is_inside(seen, slot, odd) ||
         (undo != 0 && !restore_bytes(state, slot, record, undo))) {
         return;
     }
-    next = mmf_sequence_leave(odd);
     if (state->info.checksum_offset != 0) {
         if (undo != 0) {
             mmf_checksum_seal(&state->info, record);

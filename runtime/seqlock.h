@@ -14,15 +14,16 @@
  * other library writes, odd with slot 0 is a record whose checksum was wrong after the machine had
  * stopped: nobody is inside.
  *
- * Before the counter goes odd, the slot names the record and the odd number; before more than one
- * aligned word changes, the old bytes are in the slot's undo image and slot.undo says which. So a
- * writer may die anywhere (runtime/recovery.h). One writer has the image ready before the counter
- * goes odd; among many it can only be taken afterwards, when no other writer changes the record:
+ * Before the counter goes odd, the slot's image has the record's index and slot.odd the odd number;
+ * before more than one aligned word changes, the image has the old bytes, and slot.undo says which.
+ * So a writer may die anywhere (runtime/recovery.h). One writer has the image ready before the
+ * counter goes odd; among many it can only be taken afterwards, when no other writer changes the
+ * record:
  *
  *   one writer                               among many
  *   fence release   (5)                      slot.undo = 0
- *   image, slot.undo                         slot.index, slot.odd
- *   slot.index, slot.odd                     counter = odd          CAS, acquire and release
+ *   index and image, slot.undo               index, slot.odd
+ *   slot.odd        format 1                 counter = odd          CAS, acquire and release
  *   counter = odd   release                  image
  *                                            slot.undo              release
  *   fence release (2), and so on as below    fence release (2), and so on
@@ -188,8 +189,25 @@ static inline uint64_t mmf_undo_range_of(uint32_t offset, uint32_t size)
 MMF_ALWAYS_INLINE void mmf_undo_copy(unsigned char *image, const unsigned char *record,
                                      uint64_t range)
 {
-    mmf_words_copy(image + (uint32_t)range - MMF_COUNTER_BYTES, record + (uint32_t)range,
-                   (uint32_t)(range >> 32));
+    mmf_words_copy(image + (uint32_t)range, record + (uint32_t)range, (uint32_t)(range >> 32));
+}
+
+/* The same with the index in front, which a range from the payload's beginning follows at once. */
+MMF_ALWAYS_INLINE void mmf_undo_copy_indexed(unsigned char *image, const unsigned char *record,
+                                             uint64_t range, uint64_t index)
+{
+    const uint32_t begin = MMF_COUNTER_BYTES;
+
+    if ((uint32_t)range == begin) {
+        mmf_pair_store_words(image, index,
+                             mmf_load_relaxed((const mmf_word64 *)(const void *)(record + begin)));
+        mmf_undo_copy(image, record, mmf_undo_range(begin + 8, (uint32_t)(range >> 32) - 8));
+        return;
+    }
+    mmf_store_relaxed(mmf_record_counter(image), index);
+    if (range != 0) {
+        mmf_undo_copy(image, record, range);
+    }
 }
 
 /* One writer: what has to be known of a change before it begins. */
@@ -201,14 +219,13 @@ MMF_ALWAYS_INLINE void mmf_undo_save(const mmf_store *store, uint64_t index,
     uint64_t range = mmf_undo_range_of(offset, size);
 
     mmf_fence_release(); /* (5) */
-    if (range != 0) {
-        mmf_undo_copy(store->undo, record, range);
-    }
+    mmf_undo_copy_indexed(store->undo, record, range, index);
     if (mmf_load_relaxed(&writer->undo) != range) {
         mmf_store_relaxed(&writer->undo, range);
     }
-    mmf_store_release(&writer->index, index);
-    mmf_store_release(&writer->odd, odd);
+    if (mmf_unlikely(store->has_exact_slot)) {
+        mmf_store_release(&writer->odd, odd);
+    }
 }
 
 /* Enters a record to change `size` bytes at `offset` (from the beginning of the record), which
@@ -243,14 +260,15 @@ MMF_NODISCARD MMF_ALWAYS_INLINE mmf_status mmf_write_begin(mmf_store *store, uin
     return mmf_write_begin_elsewhere(store, index, offset, size, ret_section);
 }
 
-MMF_NODISCARD mmf_status mmf_write_end_careful(mmf_store *store, const mmf_write_section *section);
+/* By value, so that the caller's section can stay in registers. */
+MMF_NODISCARD mmf_status mmf_write_end_careful(mmf_store *store, mmf_write_section section);
 
 /* MMF_OK; MMF_E_TRUNCATED (with MMF_GUARD: the file was cut, and the change is lost). */
 MMF_NODISCARD static inline mmf_status mmf_write_end(mmf_store *store,
                                                      const mmf_write_section *section)
 {
     if (mmf_unlikely(store->is_careful)) {
-        return mmf_write_end_careful(store, section);
+        return mmf_write_end_careful(store, *section);
     }
     mmf_store_release(mmf_record_counter(section->payload - MMF_COUNTER_BYTES),
                       mmf_sequence_leave(section->sequence)); /* (3) */

@@ -36,11 +36,12 @@ static bool view_by_reading(const mmf_store_state *state, lock_view *ret_view)
     return true;
 }
 
-static bool is_inside(const mmf_store *store, uint64_t index, uint64_t odd)
+static bool is_inside(const mmf_store *store, const mmf_writer_info *row, uint64_t odd)
 {
-    return mmf_sequence_is_odd(odd) && index < mmf_load_acquire(&store->visible) &&
-           mmf_load_acquire(
-               mmf_record_counter(store->records + index * store->type->record_size)) == odd;
+    const unsigned char *record = store->records + row->index * store->type->record_size;
+
+    return row->index < mmf_load_acquire(&store->visible) &&
+           mmf_writer_is_inside(mmf_load_acquire(mmf_record_counter(record)), row->slot, odd);
 }
 
 static void describe_writer(const mmf_store *store, const lock_view *view, uint32_t slot,
@@ -50,10 +51,10 @@ static void describe_writer(const mmf_store *store, const lock_view *view, uint3
     const mmf_writer_slot *entry = &view->file->slots[slot];
     mmf_writer_info *row = &info->writers[info->writer_count];
     bool locked = true;
+    size_t size;
 
     *row = (mmf_writer_info){
         .slot = slot,
-        .index = mmf_load_relaxed(&entry->index),
         .process_id = mmf_load_relaxed(&entry->process_id),
         .thread_id = mmf_load_relaxed(&entry->thread_id),
         .claimed_ns = mmf_load_relaxed(&entry->claimed_ns),
@@ -64,7 +65,9 @@ static void describe_writer(const mmf_store *store, const lock_view *view, uint3
     row->is_ours = writers->fd >= 0 && mmf_writers_is_own(writers, slot);
     (void)mmf_sys_bytes_locked(view->fd, MMF_LOCK_BYTE_SLOT + slot, 1, &locked);
     row->is_alive = row->is_ours || locked;
-    row->is_writing = is_inside(store, row->index, mmf_load_relaxed(&entry->odd));
+    (void)mmf_sys_read_at(view->fd, mmf_undo_offset(view->file->undo_stride, slot), &row->index,
+                          sizeof row->index, &size);
+    row->is_writing = is_inside(store, row, mmf_load_relaxed(&entry->odd));
     info->writer_count++;
 }
 

@@ -275,7 +275,7 @@ mmf_status mmf_writers_enter(mmf_writers *writers, uint32_t slot)
     }
     mmf_writers_forget(writers, slot);
     mmf_store_relaxed(&entry->undo, 0);
-    mmf_store_relaxed(&entry->index, 0);
+    mmf_store_relaxed(mmf_record_counter(mmf_writers_undo(writers, slot)), 0);
     mmf_store_relaxed(&entry->thread_id, mmf_sys_thread_id());
     mmf_store_relaxed(&entry->claimed_ns, mmf_sys_wall_clock_ns());
     mmf_store_release(&entry->process_id, mmf_sys_process_id());

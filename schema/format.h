@@ -173,29 +173,37 @@ MMF_STATIC_ASSERT(sizeof(mmf_header) == MMF_PAGE_SIZE, "header page");
 #define MMF_STORE_BYTE_WRITERS 0x4000000000000000u
 
 /* What the writer in a slot is doing. It is written before the record's counter goes odd, and left
- * as it is afterwards: it means something only while the counter of record `index` is `odd`. */
+ * as it is afterwards: it means something only while mmf_writer_is_inside(). */
 typedef struct mmf_writer_slot {
     /* 00 */ uint64_t process_id; /* 0: free, and left in good order; says nothing of being alive */
     /* 08 */ uint64_t thread_id;  /* of the system, for people */
     /* 10 */ uint64_t claimed_ns; /* nanoseconds since 1970-01-01T00:00:00Z */
     /* 18 */ uint8_t reserved_18[40];
-    /* 40 */ uint64_t index; /* of the record that it entered last */
-    /* 48 */ uint64_t odd;   /* the counter that the record has while the writer is inside */
-    /* 50 */ uint64_t undo;  /* mmf_undo_range(): what its undo image holds; 0: nothing */
-    /* 58 */ uint8_t reserved_58[40];
+    /* 40 */ uint64_t
+        odd; /* the counter of the record that it entered last, while inside; or its */
+    /* low 9 bits alone, in format 2: nobody else makes such a counter */
+    /* 48 */ uint64_t undo; /* mmf_undo_range(): what its undo image holds; 0: nothing */
+    /* 50 */ uint8_t reserved_50[48];
 } mmf_writer_slot;
 
 MMF_STATIC_ASSERT(offsetof(mmf_writer_slot, process_id) == 0x00, "process_id");
 MMF_STATIC_ASSERT(offsetof(mmf_writer_slot, thread_id) == 0x08, "thread_id");
 MMF_STATIC_ASSERT(offsetof(mmf_writer_slot, claimed_ns) == 0x10, "claimed_ns");
-MMF_STATIC_ASSERT(offsetof(mmf_writer_slot, index) == 0x40, "index");
-MMF_STATIC_ASSERT(offsetof(mmf_writer_slot, odd) == 0x48, "odd");
-MMF_STATIC_ASSERT(offsetof(mmf_writer_slot, undo) == 0x50, "undo");
+MMF_STATIC_ASSERT(offsetof(mmf_writer_slot, odd) == 0x40, "odd");
+MMF_STATIC_ASSERT(offsetof(mmf_writer_slot, undo) == 0x48, "undo");
 MMF_STATIC_ASSERT(sizeof(mmf_writer_slot) == 128, "writer slot");
 
-/* An undo image holds bytes of a record as they were before the change, at the distance from the
- * image's beginning that they have from the payload's. The range is a multiple of 8 bytes at a
- * multiple of 8 from the beginning of the record: offset in the low half, size in the high one. */
+/* Whether the counter says that the writer in `slot`, whose entry has `odd`, is inside. */
+static inline bool mmf_writer_is_inside(uint64_t counter, uint32_t slot, uint64_t odd)
+{
+    uint64_t tag = (uint64_t)slot << 1 | 1;
+
+    return (counter & 511) == tag && (odd == counter || odd == tag);
+}
+
+/* An undo image is laid out as the record: bytes of it as they were before the change, and in place
+ * of the counter the index of the record that the writer entered last. The range is a multiple of
+ * 8 bytes at a multiple of 8: offset in the low half, size in the high one. */
 static inline uint64_t mmf_undo_range(uint32_t offset, uint32_t size)
 {
     return (uint64_t)size << 32 | offset;
@@ -241,13 +249,13 @@ MMF_STATIC_ASSERT(sizeof(mmf_lock_header) == 0x9000, "lock header");
 #define MMF_LOCK_UNDO_OFFSET sizeof(mmf_lock_header)
 #define MMF_UNDO_ALIGN 128u
 
-/* Undo images for records of that size: as long as the record without its counter. */
+/* From one image to the next, for records of that size. */
 static inline uint64_t mmf_undo_stride(uint32_t record_size)
 {
-    return ((uint64_t)record_size - 8 + MMF_UNDO_ALIGN - 1) / MMF_UNDO_ALIGN * MMF_UNDO_ALIGN;
+    return ((uint64_t)record_size + MMF_UNDO_ALIGN - 1) / MMF_UNDO_ALIGN * MMF_UNDO_ALIGN;
 }
 
-/* Of the lock file: where the undo image of a slot begins. */
+/* Where in the lock file the undo image of a slot begins. */
 static inline uint64_t mmf_undo_offset(uint64_t stride, uint32_t slot)
 {
     return MMF_LOCK_UNDO_OFFSET + stride * slot;
