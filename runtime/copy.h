@@ -75,19 +75,21 @@ static inline void mmf_pair_store(unsigned char *to, const unsigned char *from)
 
 #endif
 
-/* Two words that are at hand, in one store where that can be. */
+/* A word that is at hand and one from memory, in one store where that can be. */
 #if defined(__x86_64__) && !defined(MMF_SANITIZED)
-static inline void mmf_pair_store_words(unsigned char *to, uint64_t first, uint64_t second)
+static inline void mmf_pair_join(unsigned char *to, uint64_t first, const unsigned char *second)
 {
-    mmf_pair pair = {(long long)first, (long long)second};
+    mmf_pair pair = {(long long)first, 0};
 
+    __asm__ volatile("movhps %1, %0" : "+x"(pair) : "m"(*(const mmf_word64 *)(const void *)second));
     __asm__ volatile("movdqu %1, %0" : "=m"(*(mmf_pair *)(void *)to) : "x"(pair));
 }
 #else
-static inline void mmf_pair_store_words(unsigned char *to, uint64_t first, uint64_t second)
+static inline void mmf_pair_join(unsigned char *to, uint64_t first, const unsigned char *second)
 {
     mmf_store_relaxed((mmf_word64 *)(void *)to, first);
-    mmf_store_relaxed((mmf_word64 *)(void *)(to + 8), second);
+    mmf_store_relaxed((mmf_word64 *)(void *)(to + 8),
+                      mmf_load_relaxed((const mmf_word64 *)(const void *)second));
 }
 #endif
 

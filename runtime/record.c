@@ -298,6 +298,16 @@ mmf_status mmf_set_text(mmf_store *store, uint64_t index, uint32_t offset, uint3
 
 /* --- Writing --------------------------------------------------------------------------------- */
 
+void mmf_undo_note(mmf_store *store, uint64_t range, uint64_t odd)
+{
+    mmf_store_release(&store->writer->undo, range);
+    if (store->state->info.format == MMF_FORMAT_1) {
+        mmf_store_release(&store->writer->odd, odd);
+    } else {
+        store->undo_range = range;
+    }
+}
+
 /* A writer's place, and what it wants to do. */
 typedef struct change {
     mmf_thread_writer writer;
@@ -312,6 +322,7 @@ typedef struct change {
 static mmf_status writer_of(mmf_store *store, mmf_thread_writer *ret_writer)
 {
     if (store->mode == MMF_MODE_ONE_WRITER) {
+        store->undo_range = UINT64_MAX; /* the slot's will be another than the fast path's */
         *ret_writer = (mmf_thread_writer){
             .slot = store->state->writers.slot, .entry = store->writer, .undo = store->undo};
         return MMF_OK;
@@ -335,7 +346,8 @@ static mmf_status prepare_change(mmf_store *store, uint64_t index, uint32_t offs
     ret_change->replaces = offset == MMF_COUNTER_BYTES && size == store->type->payload_size;
     ret_change->undo = mmf_undo_range_of(offset, size);
     ret_change->odd_tag =
-        store->mode == MMF_MODE_ONE_WRITER && !store->has_exact_slot ? store->tag : 0;
+        store->mode == MMF_MODE_ONE_WRITER && store->state->info.format != MMF_FORMAT_1 ? store->tag
+                                                                                        : 0;
     if (store->state->info.checksum_offset != 0) {
         ret_change->undo = mmf_undo_range(offset & ~7u, (offset % 8 + size + 7u) / 8u * 8u);
     }
@@ -386,7 +398,7 @@ mmf_status mmf_write_begin_slow(mmf_store *store, uint64_t index, uint32_t offse
             status = wait_for_record(store, seen, &wait);
         } else if (enter(&change, seen, odd)) {
             ret_section->payload = change.record + MMF_COUNTER_BYTES;
-            ret_section->sequence = odd;
+            ret_section->sequence = store->is_careful ? odd | MMF_SECTION_CAREFUL : odd;
             return MMF_OK;
         }
     }
@@ -401,7 +413,8 @@ mmf_status mmf_write_end_careful(mmf_store *store, mmf_write_section section)
     if (info->checksum_offset != 0) {
         mmf_checksum_seal(info, record);
     }
-    mmf_store_release(mmf_record_counter(record), mmf_sequence_leave(section.sequence)); /* (3) */
+    mmf_store_release(mmf_record_counter(record),
+                      mmf_sequence_leave(section.sequence & ~MMF_SECTION_CAREFUL)); /* (3) */
     mmf_notify(store);
     return mmf_store_is_cut(store) ? MMF_E_TRUNCATED : MMF_OK;
 }

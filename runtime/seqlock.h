@@ -199,8 +199,7 @@ MMF_ALWAYS_INLINE void mmf_undo_copy_indexed(unsigned char *image, const unsigne
     const uint32_t begin = MMF_COUNTER_BYTES;
 
     if ((uint32_t)range == begin) {
-        mmf_pair_store_words(image, index,
-                             mmf_load_relaxed((const mmf_word64 *)(const void *)(record + begin)));
+        mmf_pair_join(image, index, record + begin);
         mmf_undo_copy(image, record, mmf_undo_range(begin + 8, (uint32_t)(range >> 32) - 8));
         return;
     }
@@ -210,21 +209,20 @@ MMF_ALWAYS_INLINE void mmf_undo_copy_indexed(unsigned char *image, const unsigne
     }
 }
 
+/* What of a change is not as it was at the change before: the range; in format 1 also the odd
+ * number, so that there the cached range is none that can be. */
+void mmf_undo_note(mmf_store *store, uint64_t range, uint64_t odd);
+
 /* One writer: what has to be known of a change before it begins. */
-MMF_ALWAYS_INLINE void mmf_undo_save(const mmf_store *store, uint64_t index,
-                                     const unsigned char *record, uint64_t odd, uint32_t offset,
-                                     uint32_t size)
+MMF_ALWAYS_INLINE void mmf_undo_save(mmf_store *store, uint64_t index, const unsigned char *record,
+                                     uint64_t odd, uint32_t offset, uint32_t size)
 {
-    mmf_writer_slot *writer = store->writer;
     uint64_t range = mmf_undo_range_of(offset, size);
 
     mmf_fence_release(); /* (5) */
     mmf_undo_copy_indexed(store->undo, record, range, index);
-    if (mmf_load_relaxed(&writer->undo) != range) {
-        mmf_store_relaxed(&writer->undo, range);
-    }
-    if (mmf_unlikely(store->has_exact_slot)) {
-        mmf_store_release(&writer->odd, odd);
+    if (mmf_unlikely(store->undo_range != range)) {
+        mmf_undo_note(store, range, odd);
     }
 }
 
@@ -260,6 +258,10 @@ MMF_NODISCARD MMF_ALWAYS_INLINE mmf_status mmf_write_begin(mmf_store *store, uin
     return mmf_write_begin_elsewhere(store, index, offset, size, ret_section);
 }
 
+/* A handle whose writes end with more to do never takes the fast path of mmf_write_begin(), and
+ * marks its sections so. It would take a counter some centuries to get that far. */
+#define MMF_SECTION_CAREFUL (1ull << 63)
+
 /* By value, so that the caller's section can stay in registers. */
 MMF_NODISCARD mmf_status mmf_write_end_careful(mmf_store *store, mmf_write_section section);
 
@@ -267,7 +269,7 @@ MMF_NODISCARD mmf_status mmf_write_end_careful(mmf_store *store, mmf_write_secti
 MMF_NODISCARD static inline mmf_status mmf_write_end(mmf_store *store,
                                                      const mmf_write_section *section)
 {
-    if (mmf_unlikely(store->is_careful)) {
+    if (mmf_unlikely(section->sequence >> 63)) {
         return mmf_write_end_careful(store, *section);
     }
     mmf_store_release(mmf_record_counter(section->payload - MMF_COUNTER_BYTES),

@@ -113,7 +113,7 @@ typedef struct mmf_store {
     uint32_t mode;           /* MMF_MODE_… */
     uint32_t slot;           /* the first of this handle among the writers, 1 … 255 */
     uint32_t is_careful;     /* the ends of writes have more to do: a checksum, the guard */
-    uint32_t has_exact_slot; /* format 1: other libraries make odd counters too */
+    uint64_t undo_range;     /* one writer: the range that its slot has */
     struct mmf_writer_slot *writer; /* one writer: where it says what it is doing */
     unsigned char *undo;            /* one writer: its undo image */
     const mmf_record_type *type;

@@ -345,9 +345,9 @@ static void enable_writing(mmf_store_state *state)
     store->tag = mmf_sequence_tag(writers->slot);
     store->writer = mmf_writers_entry(writers, writers->slot);
     store->undo = mmf_writers_undo(writers, writers->slot);
-    store->has_exact_slot = state->info.format == MMF_FORMAT_1;
+    store->undo_range = state->info.format == MMF_FORMAT_1 ? UINT64_MAX : 0;
     if (store->mode == MMF_MODE_ONE_WRITER) {
-        mmf_store_release(&store->writer->odd, store->has_exact_slot ? 0 : store->tag);
+        mmf_store_release(&store->writer->odd, state->info.format == MMF_FORMAT_1 ? 0 : store->tag);
         store->append_limit =
             state->info.capacity < state->record_limit ? state->info.capacity : state->record_limit;
     }
