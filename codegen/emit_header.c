@@ -74,8 +74,8 @@ static void add_banner(const mmf_emit *emit, mmf_text *text)
     mmf_c_add_doc(&body, emit->schema_file, true);
     mmf_text_format(&body, ", schema version %u. Do not edit.\n\n", emit->model->version);
     add_map(emit->model, &body);
-    mmf_text_add(&body, "\nThreads, processes, lifetimes and statuses: see runtime/store.h and "
-                        "runtime/field.h.");
+    mmf_text_add(&body, "\nThreads, processes, lifetimes, and statuses that are common to all "
+                        "functions: see runtime/store.h and runtime/field.h.");
     mmf_c_add_comment(text, 0, mmf_text_string(&body));
     text->out_of_memory |= body.out_of_memory;
     mmf_text_clear(&body);
@@ -138,6 +138,20 @@ static const char store_functions[] =
     "MMF_NODISCARD static inline mmf_status $store_reserve$($store_t$ *store, uint64_t capacity)\n"
     "{\n"
     "    return mmf_store_reserve(&store->base, capacity);\n"
+    "}\n"
+    "\n"
+    "/* Sleeps until there are more than since_count records. See mmf_store_wait(). */\n"
+    "MMF_NODISCARD static inline mmf_status $store_wait$(const $store_t$ *store, "
+    "uint64_t since_count, uint32_t timeout_ms)\n"
+    "{\n"
+    "    return mmf_store_wait(&store->base, since_count, timeout_ms);\n"
+    "}\n"
+    "\n"
+    "/* Who writes, and in what state the store is. See mmf_store_stat(). */\n"
+    "MMF_NODISCARD static inline mmf_status $store_stat$(const $store_t$ *store, "
+    "mmf_store_info *ret_info)\n"
+    "{\n"
+    "    return mmf_store_stat(&store->base, ret_info);\n"
     "}\n"
     "\n";
 
@@ -317,6 +331,20 @@ static const char section_functions[] =
     "MMF_NODISCARD static inline bool $read_valid$(const $section_t$ *section)\n"
     "{\n"
     "    return mmf_read_valid(&section->base);\n"
+    "}\n"
+    "\n"
+    "/* Another number after each change of the record. See mmf_record_version(). */\n"
+    "MMF_NODISCARD static inline mmf_status $read_version$(const $store_t$ *store, "
+    "uint64_t index, uint64_t *ret_version)\n"
+    "{\n"
+    "    return mmf_record_version(&store->base, index, ret_version);\n"
+    "}\n"
+    "\n"
+    "/* Sleeps until the record has another version. See mmf_record_wait_changed(). */\n"
+    "MMF_NODISCARD static inline mmf_status $wait_changed$(const $store_t$ *store, "
+    "uint64_t index, uint64_t since_version, uint32_t timeout_ms)\n"
+    "{\n"
+    "    return mmf_record_wait_changed(&store->base, index, since_version, timeout_ms);\n"
     "}\n"
     "\n";
 

@@ -4,8 +4,14 @@
  * record, whose first 8 bytes are its counter; both are constants in generated code, and neither
  * is checked here. `index` is checked before anything is touched. No function allocates.
  *
- * Statuses: MMF_OK; MMF_E_INDEX (no such record); MMF_E_STUCK (the record is being written, and
- * was until the deadline, see mmf_options.timeout_ms); setters also MMF_E_READONLY.
+ * Statuses of all: MMF_OK; MMF_E_INDEX (no such record); MMF_E_STUCK (a writer that lives is in the
+ * record, and was until the deadline, see mmf_options.timeout_ms; or a dead one that this handle
+ * cannot do anything about: one that reads only, without the right to read PATH.lock, or when that
+ * file was deleted, or a writer of another library); MMF_E_CORRUPT (with checksums: the record was
+ * torn when the machine stopped, until it is set as a whole); MMF_E_TRUNCATED (with MMF_GUARD).
+ * Of setters also: MMF_E_READONLY; MMF_E_CLOSED (a handle from before fork(2)); and with a thread's
+ * first write, which takes a writer slot, MMF_E_LIMIT (255 threads write), MMF_E_NO_SPACE (no block
+ * for its undo image), MMF_E_NO_MEMORY, MMF_E_SYSTEM.
  * An out-parameter is written only with MMF_OK, except that a whole record, an array or a text
  * may have been overwritten when the status is MMF_E_STUCK or MMF_E_CORRUPT.
  */

@@ -184,6 +184,27 @@ START_TEST(mmf_t_persistence)
 }
 END_TEST
 
+START_TEST(mmf_t_wait_and_stat)
+{
+    mmf_store_info mmf_t_info;
+    uint64_t mmf_t_version = 0;
+
+    ck_assert_int_eq(account_store_wait(mmf_t_store, 0, 1), MMF_E_TIMEOUT);
+    mmf_t_append(1, 2);
+    ck_assert_int_eq(account_store_wait(mmf_t_store, 1, 1), MMF_OK);
+    ck_assert_int_eq(account_read_version(mmf_t_store, 1, &mmf_t_version), MMF_OK);
+    ck_assert_int_eq(account_wait_changed(mmf_t_store, 1, mmf_t_version, 1), MMF_E_TIMEOUT);
+    mmf_t_fill(mmf_t_expected, 3);
+    ck_assert_int_eq(account_set(mmf_t_store, 1, mmf_t_expected), MMF_OK);
+    ck_assert_int_eq(account_wait_changed(mmf_t_store, 1, mmf_t_version, 1), MMF_OK);
+    ck_assert_int_eq(account_wait_changed(mmf_t_store, 2, mmf_t_version, 1), MMF_E_INDEX);
+    ck_assert_int_eq(account_store_stat(mmf_t_store, &mmf_t_info), MMF_OK);
+    ck_assert_uint_eq(mmf_t_info.record_count, 2);
+    ck_assert_uint_eq(mmf_t_info.writer_count, 1);
+    ck_assert(mmf_t_info.writers[0].is_alive && mmf_t_info.writers[0].is_ours);
+}
+END_TEST
+
 START_TEST(mmf_t_one_writer)
 {
     mmf_t_append(1, 1);
@@ -549,6 +570,7 @@ int main(void)
     tcase_add_test(mmf_t_case, mmf_t_open_missing);
     tcase_add_test(mmf_t_case, mmf_t_reserve);
     tcase_add_test(mmf_t_case, mmf_t_persistence);
+    tcase_add_test(mmf_t_case, mmf_t_wait_and_stat);
     tcase_add_test(mmf_t_case, mmf_t_one_writer);
     tcase_add_test(mmf_t_case, mmf_t_append_nothing);
     tcase_add_test(mmf_t_case, mmf_t_record_round_trip);

@@ -8,7 +8,8 @@
  *          9     7  (padding)
  *         16        end of record
  *
- * Threads, processes, lifetimes and statuses: see runtime/store.h and runtime/field.h. */
+ * Threads, processes, lifetimes, and statuses that are common to all functions: see runtime/store.h
+ * and runtime/field.h. */
 #ifndef FLAG_MMF_H
 #define FLAG_MMF_H
 
@@ -90,6 +91,20 @@ MMF_NODISCARD static inline mmf_status flag_store_reserve(flag_store *store, uin
     return mmf_store_reserve(&store->base, capacity);
 }
 
+/* Sleeps until there are more than since_count records. See mmf_store_wait(). */
+MMF_NODISCARD static inline mmf_status flag_store_wait(const flag_store *store,
+                                                       uint64_t since_count, uint32_t timeout_ms)
+{
+    return mmf_store_wait(&store->base, since_count, timeout_ms);
+}
+
+/* Who writes, and in what state the store is. See mmf_store_stat(). */
+MMF_NODISCARD static inline mmf_status flag_store_stat(const flag_store *store,
+                                                       mmf_store_info *ret_info)
+{
+    return mmf_store_stat(&store->base, ret_info);
+}
+
 /* --- Records --------------------------------------------------------------------------------- */
 
 /* The record that flag_append() makes of NULL: the schema's defaults, zero where there is none. */
@@ -163,6 +178,21 @@ MMF_NODISCARD static inline mmf_status flag_read_begin(const flag_store *store, 
 MMF_NODISCARD static inline bool flag_read_valid(const flag_section *section)
 {
     return mmf_read_valid(&section->base);
+}
+
+/* Another number after each change of the record. See mmf_record_version(). */
+MMF_NODISCARD static inline mmf_status flag_read_version(const flag_store *store, uint64_t index,
+                                                         uint64_t *ret_version)
+{
+    return mmf_record_version(&store->base, index, ret_version);
+}
+
+/* Sleeps until the record has another version. See mmf_record_wait_changed(). */
+MMF_NODISCARD static inline mmf_status flag_wait_changed(const flag_store *store, uint64_t index,
+                                                         uint64_t since_version,
+                                                         uint32_t timeout_ms)
+{
+    return mmf_record_wait_changed(&store->base, index, since_version, timeout_ms);
 }
 
 /* Iteration in order of index, up to the end as it is when it is reached:

@@ -11,7 +11,8 @@
  *         96     8  timestamp  uint64
  *        104        end of record
  *
- * Threads, processes, lifetimes and statuses: see runtime/store.h and runtime/field.h. */
+ * Threads, processes, lifetimes, and statuses that are common to all functions: see runtime/store.h
+ * and runtime/field.h. */
 #ifndef LEGACY_TICK_MMF_H
 #define LEGACY_TICK_MMF_H
 
@@ -109,6 +110,21 @@ MMF_NODISCARD static inline mmf_status legacy_tick_store_reserve(legacy_tick_sto
     return mmf_store_reserve(&store->base, capacity);
 }
 
+/* Sleeps until there are more than since_count records. See mmf_store_wait(). */
+MMF_NODISCARD static inline mmf_status legacy_tick_store_wait(const legacy_tick_store *store,
+                                                              uint64_t since_count,
+                                                              uint32_t timeout_ms)
+{
+    return mmf_store_wait(&store->base, since_count, timeout_ms);
+}
+
+/* Who writes, and in what state the store is. See mmf_store_stat(). */
+MMF_NODISCARD static inline mmf_status legacy_tick_store_stat(const legacy_tick_store *store,
+                                                              mmf_store_info *ret_info)
+{
+    return mmf_store_stat(&store->base, ret_info);
+}
+
 /* --- Records --------------------------------------------------------------------------------- */
 
 /* The record that legacy_tick_append() makes of NULL: the schema's defaults, zero where there is
@@ -172,6 +188,23 @@ MMF_NODISCARD static inline mmf_status legacy_tick_read_begin(const legacy_tick_
 MMF_NODISCARD static inline bool legacy_tick_read_valid(const legacy_tick_section *section)
 {
     return mmf_read_valid(&section->base);
+}
+
+/* Another number after each change of the record. See mmf_record_version(). */
+MMF_NODISCARD static inline mmf_status legacy_tick_read_version(const legacy_tick_store *store,
+                                                                uint64_t index,
+                                                                uint64_t *ret_version)
+{
+    return mmf_record_version(&store->base, index, ret_version);
+}
+
+/* Sleeps until the record has another version. See mmf_record_wait_changed(). */
+MMF_NODISCARD static inline mmf_status legacy_tick_wait_changed(const legacy_tick_store *store,
+                                                                uint64_t index,
+                                                                uint64_t since_version,
+                                                                uint32_t timeout_ms)
+{
+    return mmf_record_wait_changed(&store->base, index, since_version, timeout_ms);
 }
 
 /* Iteration in order of index, up to the end as it is when it is reached:
