@@ -32,5 +32,6 @@ extern const bench_rows bench_record_rows;
 extern const bench_rows bench_text_rows;
 extern const bench_rows bench_append_rows;
 extern const bench_rows bench_open_rows;
+extern const bench_rows bench_death_rows;
 
 #endif
