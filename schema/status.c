@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -35,11 +36,46 @@ const char *mmf_status_name(mmf_status status)
     return row_of(status)->name;
 }
 
-static void set_text(mmf_error *error, mmf_status status, const char *format, va_list args)
+#define LONG_TEXT_SIZE 8192u  /* a path has at most 4096 bytes */
+#define HEAD_SIZE 256u        /* what is kept of the beginning of a text that is too long */
+#define SYSTEM_TEXT_SIZE 128u /* room for what the system says */
+
+static bool is_continuation(char byte)
 {
+    return ((unsigned char)byte & 0xc0u) == 0x80u;
+}
+
+/* A text that does not fit loses its middle: paths come first, and facts behind them. */
+static void copy_shortened(char *to, size_t size, const char *text, size_t length)
+{
+    static const char mark[] = "\xe2\x80\xa6"; /* … */
+    size_t head = HEAD_SIZE;
+    size_t tail = length - (size - 1 - HEAD_SIZE - (sizeof mark - 1));
+
+    while (is_continuation(text[head])) {
+        head--;
+    }
+    while (is_continuation(text[tail])) {
+        tail++;
+    }
+    memcpy(to, text, head);
+    memcpy(to + head, mark, sizeof mark - 1);
+    memcpy(to + head + sizeof mark - 1, text + tail, length - tail + 1);
+}
+
+static void set_text(mmf_error *error, mmf_status status, size_t size, const char *format,
+                     va_list args)
+{
+    char text[LONG_TEXT_SIZE];
+    int wanted = vsnprintf(text, sizeof text, format, args);
+    size_t length = strlen(text);
+
     error->status = status;
-    /* A text that does not fit is cut: the status still says what failed. */
-    (void)vsnprintf(error->text, sizeof error->text, format, args);
+    if (wanted >= 0 && length < size) {
+        memcpy(error->text, text, length + 1);
+    } else if (wanted >= 0) {
+        copy_shortened(error->text, size, text, length);
+    }
 }
 
 mmf_status mmf_error_set(mmf_error *error, mmf_status status, const char *format, ...)
@@ -49,7 +85,7 @@ mmf_status mmf_error_set(mmf_error *error, mmf_status status, const char *format
 
     if (error && error->status == MMF_OK) {
         va_start(args, format);
-        set_text(error, status, format, args);
+        set_text(error, status, sizeof error->text, format, args);
         va_end(args);
     }
     errno = saved_errno;
@@ -65,7 +101,7 @@ mmf_status mmf_error_set_system(mmf_error *error, mmf_status status, int system_
         size_t used;
 
         va_start(args, format);
-        set_text(error, status, format, args);
+        set_text(error, status, sizeof error->text - SYSTEM_TEXT_SIZE, format, args);
         va_end(args);
         error->system_errno = system_errno;
         used = strlen(error->text);

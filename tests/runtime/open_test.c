@@ -362,6 +362,31 @@ START_TEST(test_long_names)
 }
 END_TEST
 
+/* A text that does not fit loses its middle, not its facts. */
+START_TEST(test_long_paths)
+{
+    char name[4000];
+    mmf_error error = {0};
+    mmf_options options = {.flags = MMF_READ_ONLY, .error = &error};
+    mmf_store *store;
+    size_t used = (size_t)snprintf(name, sizeof name, "%s", test_directory());
+
+    make(2);
+    put_u32(4, 9);
+    while (used + 2 < sizeof name) {
+        memcpy(name + used, "/.", 2);
+        used += 2;
+    }
+    memcpy(name + used - 8, "/./st\0\0", 8);
+    test_copy_file(path, test_path("st"));
+    ck_status(mmf_store_open(name, &type, &options, &store), MMF_E_VERSION);
+    ck_contains(error.text, test_directory());
+    ck_contains(error.text, "\xe2\x80\xa6");
+    ck_contains(error.text, "9");
+    ck_contains(error.text, "/st: ");
+}
+END_TEST
+
 /* A hint that is never wrong: system_errno is there for failures of the system alone. */
 START_TEST(test_system_errno)
 {
@@ -438,6 +463,7 @@ void suite_add(TCase *tcase)
     tcase_add_test(tcase, test_payload_size);
     tcase_add_test(tcase, test_first_error_wins);
     tcase_add_test(tcase, test_long_names);
+    tcase_add_test(tcase, test_long_paths);
     tcase_add_test(tcase, test_system_errno);
     tcase_add_test(tcase, test_no_permission);
     tcase_add_test(tcase, test_create_unwritable);
