@@ -27,6 +27,7 @@ def _generate(ctx):
     test = ctx.actions.declare_file(name + "_mmf_test.c") if ctx.attr.tests else None
 
     args = ctx.actions.args()
+    args.add("--quiet")
     args.add("-o", header.dirname)
     args.add("--basename", name.split("/")[-1])
     if test:

@@ -5,6 +5,7 @@
 
 enum {
     OPTION_BASENAME = 256,
+    OPTION_QUIET,
     OPTION_TESTS,
     OPTION_DEPFILE,
     OPTION_CHECK,
@@ -17,6 +18,7 @@ enum {
 static const struct option long_options[] = {
     {"output-dir", required_argument, NULL, 'o'},
     {"basename", required_argument, NULL, OPTION_BASENAME},
+    {"quiet", no_argument, NULL, OPTION_QUIET},
     {"tests", no_argument, NULL, OPTION_TESTS},
     {"depfile", required_argument, NULL, OPTION_DEPFILE},
     {"check", no_argument, NULL, OPTION_CHECK},
@@ -37,6 +39,7 @@ static const char help[] =
     "      --basename NAME   call the outputs NAME.mmf.h and so on; with one FILE only\n"
     "      --tests           also write x_mmf_test.c, a test of the store (needs Check)\n"
     "      --depfile F       also write F, the outputs' dependencies in make's language\n"
+    "      --quiet           print no line about each FILE that has no error\n"
     "  -h, --help            print this and exit\n"
     "      --version         print the version and exit\n"
     "\n"
@@ -86,6 +89,9 @@ static mmf_status set_option(mmf_gen_arguments *arguments, int option, char **ar
         return MMF_OK;
     case OPTION_BASENAME:
         return set_basename(arguments, optarg, error);
+    case OPTION_QUIET:
+        arguments->is_quiet = true;
+        return MMF_OK;
     case OPTION_TESTS:
         arguments->with_test = true;
         return MMF_OK;

@@ -23,6 +23,7 @@ typedef struct mmf_gen_arguments {
     const char *depfile;   /* NULL: none */
     const char *old_file;  /* MMF_GEN_COMPAT */
     bool with_test;
+    bool is_quiet;
     char **files;
     int file_count;
 } mmf_gen_arguments;

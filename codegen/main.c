@@ -170,8 +170,11 @@ static int write_outputs(const gen_job *job, const mmf_generated *generated)
     return status == MMF_OK ? EXIT_OK : complain("", &error);
 }
 
-static void print_summary(const mmf_model *model)
+static void print_summary(const mmf_gen_arguments *arguments, const mmf_model *model)
 {
+    if (arguments->is_quiet) {
+        return;
+    }
     printf("%s v%" PRIu32 " → %" PRIu32 " fields, %" PRIu32 " bytes/record\n", model->name.text,
            model->version, model->field_count, model->record_size);
 }
@@ -264,10 +267,10 @@ static int run_mode(const gen_job *job, const mmf_model *model, const mmf_genera
 {
     switch (job->arguments->mode) {
     case MMF_GEN_WRITE:
-        print_summary(model);
+        print_summary(job->arguments, model);
         return write_outputs(job, generated);
     case MMF_GEN_CHECK:
-        print_summary(model);
+        print_summary(job->arguments, model);
         return EXIT_OK;
     case MMF_GEN_PRINT_LAYOUT:
         return print_layout(model);
