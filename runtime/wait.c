@@ -6,6 +6,9 @@
  * rounds has been interrupted, so the processor is better given away. */
 #define PAUSE_ROUNDS 64u
 #define YIELD_ROUNDS 32u
+/* Tries between two yields while writers are at it all the time: a yield can cost a reader a time
+ * slice, after which its luck is no better than before. */
+#define BURST_ROUNDS 32u
 #define SLEEP_NS_MIN 1000u
 #define SLEEP_DOUBLINGS_MAX 8u /* 256 µs */
 
@@ -26,7 +29,7 @@ bool mmf_wait_is_long(const mmf_wait *wait)
 void mmf_wait_moved(mmf_wait *wait)
 {
     if (wait->rounds > PAUSE_ROUNDS) {
-        wait->rounds = PAUSE_ROUNDS;
+        wait->rounds = PAUSE_ROUNDS - BURST_ROUNDS;
     }
 }
 

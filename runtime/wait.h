@@ -16,7 +16,7 @@ typedef struct mmf_wait {
 bool mmf_wait_round(mmf_wait *wait, uint64_t timeout_ns);
 
 /* To be called when what is waited for has moved since the last round, so that somebody lives and
- * is quick: the next rounds yield, but do not sleep. The deadline stays. */
+ * is quick: the next rounds pause and then yield, but do not sleep. The deadline stays. */
 void mmf_wait_moved(mmf_wait *wait);
 
 /* Whether the quick rounds are over, so that a system call to ask who holds what is worth it. */
