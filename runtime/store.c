@@ -203,6 +203,7 @@ static void note_clean(mmf_store_state *state)
     mmf_header *header = mmf_store_header_2(&state->store);
 
     if (header) {
+        state->writers.file->dirty_is_durable = 0;
         mmf_store_release(&header->state, mmf_load_relaxed(&header->state) & ~MMF_STATE_DIRTY);
     }
 }

@@ -66,7 +66,6 @@ static mmf_store_state *state_new(const char *path, const mmf_record_type *type,
     state->store.mode = mode_of(options);
     state->timeout_ns =
         (uint64_t)(options->timeout_ms ? options->timeout_ms : MMF_TIMEOUT_MS_DEFAULT) * 1000000u;
-    (void)mmf_sys_boot_id(state->boot_id); /* writers find out; a reader takes zeros for another */
     state->syncs_at_close = (options->flags & MMF_NO_SYNC) == 0;
     state->path = malloc(path_size);
     if (!state->path) {
@@ -204,6 +203,16 @@ static mmf_status check_type(const mmf_store_state *state, const mmf_options *op
 
 /* --- Opening --------------------------------------------------------------------------------- */
 
+/* Who cannot tell takes the store for one of this boot; a writer does not come so far. */
+static void read_boot_id(mmf_store_state *state)
+{
+    const mmf_header *header = mmf_store_header_2(&state->store);
+
+    if (mmf_sys_boot_id(state->boot_id) != 0 && header) {
+        memcpy(state->boot_id, header->boot_id, sizeof state->boot_id);
+    }
+}
+
 static mmf_status map_file(mmf_store_state *state, int fd, uint64_t file_size,
                            const mmf_options *options)
 {
@@ -218,6 +227,7 @@ static mmf_status map_file(mmf_store_state *state, int fd, uint64_t file_size,
     state->file_records = (file_size - state->info.data_offset) / state->info.record_size;
     store->records = state->region.base + state->info.data_offset;
     store->record_count = &mmf_store_header(store)->record_count;
+    read_boot_id(state);
     store->waiting =
         mmf_store_header_2(store) ? &mmf_store_header_2(store)->waiting : &nobody_waits;
     return MMF_OK;
@@ -297,7 +307,7 @@ static mmf_status note_attached(mmf_store_state *state, const mmf_options *optio
 {
     mmf_store *store = &state->store;
     mmf_header *header = mmf_store_header_2(store);
-    const mmf_lock_header *file = state->writers.file;
+    mmf_lock_header *file = state->writers.file;
     uint32_t bits;
 
     if (!header) {
@@ -317,12 +327,15 @@ static mmf_status note_attached(mmf_store_state *state, const mmf_options *optio
     memcpy(header->boot_id, file->boot_id, sizeof header->boot_id);
     memcpy(header->lock_id, file->lock_id, sizeof header->lock_id);
     mmf_store_release(&header->state, bits | MMF_STATE_DIRTY);
-    if ((bits & MMF_STATE_DIRTY) != 0 || !state->syncs_at_close ||
-        mmf_region_sync(&state->region, 0, sizeof *header) == MMF_OK) {
+    if (file->dirty_is_durable || !state->syncs_at_close) {
         return MMF_OK;
     }
-    return mmf_error_set_system(options->error, MMF_E_SYSTEM, errno, "%s: cannot write the header",
-                                state->path);
+    if (mmf_region_sync(&state->region, 0, sizeof *header) != MMF_OK) {
+        return mmf_error_set_system(options->error, MMF_E_SYSTEM, errno,
+                                    "%s: cannot write the header", state->path);
+    }
+    file->dirty_is_durable = 1;
+    return MMF_OK;
 }
 
 /* From here on the fast paths of the one writer may be taken. */

@@ -229,7 +229,8 @@ typedef struct mmf_lock_header {
     /* 038 */ uint64_t arrivals;    /* writing handles that have come since the file was made */
     /* -- rights, a cache line each; even: free; odd: names its holder as a counter does -- */
     /* 040 */ uint64_t append_right; /* to write beyond the record count, and to grow the file */
-    /* 048 */ uint8_t reserved_048[56];
+    /* 048 */ uint32_t dirty_is_durable; /* the store's dirty bit has reached the disk */
+    /* 04c */ uint8_t reserved_04c[52];
     /* 080 */ uint64_t sync_right; /* to write a durable slot */
     /* 088 */ uint8_t reserved_088[3960];
     /* 1000 */ mmf_writer_slot slots[MMF_WRITER_SLOTS];
@@ -242,6 +243,7 @@ MMF_STATIC_ASSERT(offsetof(mmf_lock_header, lock_id) == 0x018, "lock_id");
 MMF_STATIC_ASSERT(offsetof(mmf_lock_header, undo_stride) == 0x028, "undo_stride");
 MMF_STATIC_ASSERT(offsetof(mmf_lock_header, recovered) == 0x030, "recovered");
 MMF_STATIC_ASSERT(offsetof(mmf_lock_header, append_right) == 0x040, "append_right");
+MMF_STATIC_ASSERT(offsetof(mmf_lock_header, dirty_is_durable) == 0x048, "dirty_is_durable");
 MMF_STATIC_ASSERT(offsetof(mmf_lock_header, sync_right) == 0x080, "sync_right");
 MMF_STATIC_ASSERT(offsetof(mmf_lock_header, slots) == 0x1000, "slots");
 MMF_STATIC_ASSERT(sizeof(mmf_lock_header) == 0x9000, "lock header");
