@@ -308,6 +308,7 @@ static mmf_status note_attached(mmf_store_state *state, const mmf_options *optio
     mmf_store *store = &state->store;
     mmf_header *header = mmf_store_header_2(store);
     mmf_lock_header *file = state->writers.file;
+    bool knows_lock;
     uint32_t bits;
 
     if (!header) {
@@ -319,15 +320,15 @@ static mmf_status note_attached(mmf_store_state *state, const mmf_options *optio
         return MMF_OK;
     }
     bits = mmf_load_relaxed(&header->state);
-    if ((bits & MMF_STATE_DIRTY) != 0 && state->writers.was_alone &&
-        memcmp(header->boot_id, file->boot_id, sizeof header->boot_id) == 0 &&
-        memcmp(header->lock_id, file->lock_id, sizeof header->lock_id) != 0) {
+    knows_lock = memcmp(header->lock_id, file->lock_id, sizeof header->lock_id) == 0;
+    if ((bits & MMF_STATE_DIRTY) != 0 && state->writers.was_alone && !knows_lock &&
+        memcmp(header->boot_id, file->boot_id, sizeof header->boot_id) == 0) {
         bits |= MMF_STATE_WRITER_DIED; /* and the lock file with its undo images is gone */
     }
     memcpy(header->boot_id, file->boot_id, sizeof header->boot_id);
     memcpy(header->lock_id, file->lock_id, sizeof header->lock_id);
     mmf_store_release(&header->state, bits | MMF_STATE_DIRTY);
-    if (file->dirty_is_durable || !state->syncs_at_close) {
+    if ((knows_lock && file->dirty_is_durable) || !state->syncs_at_close) {
         return MMF_OK;
     }
     if (mmf_region_sync(&state->region, 0, sizeof *header) != MMF_OK) {
