@@ -61,6 +61,8 @@ size_t mmf_sys_page_size(void);
 /* Maps size bytes, shared, from the beginning of the file; size may reach beyond its end. */
 int mmf_sys_map(int fd, uint64_t size, bool writable, void **ret_address);
 void mmf_sys_unmap(void *address, uint64_t size);
+/* Maps another open file description of the same file, for reading, over a mapping. */
+void mmf_sys_map_over(int fd, void *address, uint64_t size);
 /* address and size: whole pages. */
 int mmf_sys_sync_map(void *address, uint64_t size);
 
@@ -75,16 +77,17 @@ void mmf_sys_unhandle_faults(void);
 
 /* flock(2) on the whole file, without waiting. EWOULDBLOCK: others hold it. */
 int mmf_sys_lock_file(int fd, bool exclusive);
-/* A lock on one byte that belongs to the open file description, so that it goes when the last
- * descriptor of it is closed, by whatever death: fcntl(2), "Open file description locks".
+/* A lock on one byte that belongs to the open file description, so that it goes with the last
+ * descriptor and the last mapping of it, by whatever death: fcntl(2), "Open file description
+ * locks".
  * EAGAIN: others hold it. Handles of one process exclude each other too. */
 int mmf_sys_lock_byte(int fd, uint64_t offset);
 void mmf_sys_unlock_byte(int fd, uint64_t offset);
 /* The same, but others may hold it so too. */
 int mmf_sys_lock_byte_shared(int fd, uint64_t offset);
 /* A new open file description for the same file, for reading, in place of *fd, so that its locks
- * are not ours any more; for a forked child. */
-void mmf_sys_reopen(int *fd);
+ * are not ours any more; for a forked child. False: not possible, and nothing is changed. */
+bool mmf_sys_reopen(int *fd);
 /* Whether others than this descriptor's file description hold a lock in the range. */
 int mmf_sys_bytes_locked(int fd, uint64_t offset, uint64_t size, bool *ret_locked);
 

@@ -431,6 +431,11 @@ int mmf_sys_map(int fd, uint64_t size, bool writable, void **ret_address)
     return 0;
 }
 
+void mmf_sys_map_over(int fd, void *address, uint64_t size)
+{
+    (void)mmap(address, (size_t)size, PROT_READ, MAP_SHARED | MAP_NORESERVE | MAP_FIXED, fd, 0);
+}
+
 void mmf_sys_unmap(void *address, uint64_t size)
 {
     if (address) {
@@ -578,7 +583,7 @@ int mmf_sys_bytes_locked(int fd, uint64_t offset, uint64_t size, bool *ret_locke
 }
 
 /* Only what is safe in a child after fork(2). */
-void mmf_sys_reopen(int *fd)
+bool mmf_sys_reopen(int *fd)
 {
     char path[] = "/proc/self/fd/0000000000";
     size_t at = sizeof path - 1;
@@ -595,10 +600,12 @@ void mmf_sys_reopen(int *fd)
         path[--at] = (char)('0' + number % 10);
     }
     new_fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (new_fd >= 0) {
-        (void)close(*fd);
-        *fd = new_fd;
+    if (new_fd < 0) {
+        return false;
     }
+    (void)close(*fd);
+    *fd = new_fd;
+    return true;
 }
 
 /* --- The machine ----------------------------------------------------------------------------- */

@@ -80,6 +80,24 @@ static void after_fork_in_parent(void)
     (void)pthread_mutex_unlock(&handles_mutex);
 }
 
+/* A mapping holds the open file as a descriptor does, and the kernel keeps an open file's locks
+ * until nothing holds it: so neither may be left. */
+static void let_go_of_parents_files(mmf_store_state *state)
+{
+    mmf_writers *writers = &state->writers;
+    mmf_region *region = &state->region;
+
+    mmf_sys_unmap(writers->file, writers->mapped_size);
+    writers->file = NULL;
+    writers->mapped_size = 0;
+    mmf_sys_close(writers->fd);
+    writers->fd = -1;
+    if (mmf_sys_reopen(&region->fd)) {
+        mmf_sys_map_over(region->fd, region->base, region->size);
+        region->writable = false;
+    }
+}
+
 /* Only what is safe after fork() in a process of many threads: no allocation, no other lock. */
 static void after_fork_in_child(void)
 {
@@ -87,9 +105,7 @@ static void after_fork_in_child(void)
         mmf_store_state *state = handles;
 
         handles = state->next;
-        mmf_sys_close(state->writers.fd);
-        state->writers.fd = -1;
-        mmf_sys_reopen(&state->region.fd);
+        let_go_of_parents_files(state);
         state->id = UINT64_MAX; /* no thread has a slot in it */
         state->is_attached = false;
         state->is_listed = false;

@@ -6,9 +6,10 @@
  *
  * This is the one part of the runtime with state of the process rather than of a handle: a table of
  * the open handles that write, for threads that end, and for fork(2). A child inherits descriptors
- * and mappings, and with the descriptor of the lock file the locks by which its parent counts as
- * alive, long after the parent has died: so the child closes that descriptor before fork() returns
- * (pthread_atfork(3)), and its copies of the handles only read from then on.
+ * and mappings, and with them, both being holds on the open files, the locks by which its parent
+ * counts as alive, long after the parent has died: so before fork() returns (pthread_atfork(3)) the
+ * child lets go of the lock file, and opens and maps the store anew at the same place, for reading.
+ * Its copies of the handles only read from then on.
  */
 #ifndef MMF_RUNTIME_THREADS_H
 #define MMF_RUNTIME_THREADS_H
