@@ -284,7 +284,9 @@ static mmf_status recover(mmf_store_state *state, const mmf_options *options)
         header ? mmf_store_needs_repair(header, state->boot_id) : state->writers.died_before_boot;
 
     if (!state->writers.was_alone || !stopped) {
-        mmf_recovery_of_all(state);
+        if (!state->writers.is_stale) {
+            mmf_recovery_of_all(state);
+        }
         return MMF_OK;
     }
     if ((options->flags & MMF_REFUSE_DIRTY) != 0) {
@@ -364,6 +366,10 @@ static mmf_status become_writer(mmf_store_state *state, const mmf_options *optio
 
     if (status == MMF_OK) {
         status = recover(state, options);
+    }
+    if (status == MMF_OK) {
+        status = mmf_writers_renew(&state->writers, state->boot_id, state->info.record_size,
+                                   options->error);
     }
     if (status == MMF_OK) {
         status = mmf_writers_enter(&state->writers, state->writers.slot);

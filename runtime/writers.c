@@ -231,10 +231,22 @@ static mmf_status prepare(mmf_writers *writers, const char *lock_path, uint32_t 
                                  "records of %u bytes",
                                  lock_path, MMF_LOCK_VERSION, record_size);
         }
+        writers->is_stale = true;
         writers->died_before_boot = has_writers(writers->file);
-        status = initialise(writers->file, boot_id, undo_stride, error);
+    }
+    return MMF_OK;
+}
+
+mmf_status mmf_writers_renew(mmf_writers *writers, const uint8_t boot_id[16], uint32_t record_size,
+                             mmf_error *error)
+{
+    mmf_status status = MMF_OK;
+
+    if (writers->is_stale) {
+        status = initialise(writers->file, boot_id, mmf_undo_stride(record_size), error);
     }
     if (status == MMF_OK) {
+        writers->is_stale = false;
         (void)mmf_add_relaxed(&writers->file->arrivals, 1);
     }
     return status;

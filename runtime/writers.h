@@ -29,7 +29,8 @@ typedef struct mmf_writers {
     uint32_t slot;                       /* the one that came with the handle, 1 … 255 */
     bool slot_is_idle;                   /* no thread uses it */
     bool was_alone;                      /* when it came, no other handle was attached */
-    bool died_before_boot;               /* the file is new; the one before had writers */
+    bool is_stale;                       /* the file is new, of another boot, or damaged */
+    bool died_before_boot;               /* and had writers then */
 } mmf_writers;
 
 /* What a handle brings with it. */
@@ -45,14 +46,19 @@ typedef struct mmf_writers_options {
  * links, so that all names of a file that differ by those have one lock. A file of that name that
  * is something else, say a text, is left as it is.
  * On return the attach byte is still locked, so that the caller can recover what dead writers have
- * left, in its own slot too, call mmf_writers_enter(), and note in the store's header that a writer
- * is there; it then calls mmf_writers_attached().
+ * left, in its own slot too, call mmf_writers_renew() and mmf_writers_enter(), and note in the
+ * store's header that a writer is there; it then calls mmf_writers_attached().
  * MMF_OK; MMF_E_LOCKED; MMF_E_LIMIT (no slot is free); MMF_E_STUCK (the attach byte is held beyond
  * the deadline); MMF_E_CORRUPT (PATH.lock is something else, or has live writers of another
  * version); MMF_E_NO_SPACE; MMF_E_NO_MEMORY; MMF_E_SYSTEM. */
 MMF_NODISCARD mmf_status mmf_writers_attach(mmf_writers *writers, const char *path,
                                             const mmf_writers_options *options, mmf_error *error);
 void mmf_writers_attached(mmf_writers *writers);
+
+/* Makes a stale file one of this boot; only then may anything in it be used. What it says of an
+ * earlier boot is lost with that, so it comes after the repair. MMF_OK; MMF_E_SYSTEM. */
+MMF_NODISCARD mmf_status mmf_writers_renew(mmf_writers *writers, const uint8_t boot_id[16],
+                                           uint32_t record_size, mmf_error *error);
 
 /* Takes the attach byte for leaving and says whether this is the last writing handle.
  * MMF_OK; MMF_E_STUCK; MMF_E_SYSTEM. */
