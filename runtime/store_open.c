@@ -391,6 +391,16 @@ static mmf_status become_writer(mmf_store_state *state, const mmf_options *optio
     return status;
 }
 
+/* What a failed attempt had of the store itself; the next one begins anew. */
+static void give_back_file(mmf_store_state *state)
+{
+    int saved_errno = errno;
+
+    mmf_guard_remove(state);
+    mmf_region_close(&state->region);
+    errno = saved_errno;
+}
+
 /* Everything that comes after the lock, on a file that is open. Owns fd. */
 static mmf_status open_locked(mmf_store_state *state, int fd, const mmf_options *options)
 {
@@ -415,6 +425,10 @@ static mmf_status open_locked(mmf_store_state *state, int fd, const mmf_options 
     status = map_file(state, fd, file_size, options);
     if (status == MMF_OK && (options->flags & MMF_GUARD) != 0) {
         status = mmf_guard_add(state);
+        if (status != MMF_OK) {
+            (void)mmf_error_set_system(options->error, status, errno, "%s: cannot be guarded",
+                                       state->path);
+        }
     }
     state->store.is_careful = state->info.checksum_offset != 0 || (options->flags & MMF_GUARD) != 0;
     if (status == MMF_OK && writes) {
@@ -422,6 +436,8 @@ static mmf_status open_locked(mmf_store_state *state, int fd, const mmf_options 
     }
     if (status == MMF_OK) {
         (void)mmf_store_refresh(&state->store, 0);
+    } else {
+        give_back_file(state);
     }
     return status;
 }
