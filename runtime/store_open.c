@@ -515,24 +515,26 @@ typedef mmf_status open_function(mmf_store_state *state, const mmf_options *opti
 /* MMF_CREATE: whichever of the two works; both can fail when others create and delete it. */
 static mmf_status open_or_create(mmf_store_state *state, const mmf_options *options)
 {
-    mmf_options quiet = *options;
+    mmf_options attempt_options = *options;
+    mmf_error detail;
     mmf_status status = MMF_E_NOT_FOUND;
 
-    quiet.error = NULL;
+    attempt_options.error = &detail;
     for (int attempt = 0; attempt < 8; attempt++) {
-        status = open_by_name(state, &quiet);
+        detail = (mmf_error){0};
+        status = open_by_name(state, &attempt_options);
         if (status == MMF_E_NOT_FOUND) {
-            status = create_by_name(state, &quiet);
+            detail = (mmf_error){0};
+            status = create_by_name(state, &attempt_options);
         }
         if (status != MMF_E_EXISTS && status != MMF_E_NOT_FOUND) {
             break;
         }
     }
-    if (status == MMF_OK) {
-        return MMF_OK;
+    if (status != MMF_OK && options->error && options->error->status == MMF_OK) {
+        *options->error = detail;
     }
-    status = open_by_name(state, options); /* once more, for the detail */
-    return status == MMF_E_NOT_FOUND ? create_by_name(state, options) : status;
+    return status;
 }
 
 static mmf_status open_with(open_function *function, const char *path, const mmf_record_type *type,
