@@ -110,9 +110,13 @@ static mmf_status open_and_lock(mmf_writers *writers, const char *lock_path,
         if (!by_fd.is_regular) {
             return mmf_error_set(error, MMF_E_CORRUPT, "%s is not a regular file", lock_path);
         }
-        if (mmf_sys_info_of_path(lock_path, &by_path) == 0 && by_path.inode == by_fd.inode &&
-            by_path.device == by_fd.device) {
+        failure = mmf_sys_info_of_path(lock_path, &by_path);
+        if (failure == 0 && by_path.inode == by_fd.inode && by_path.device == by_fd.device) {
             return MMF_OK;
+        }
+        if (failure != 0 && failure != ENOENT) {
+            return mmf_error_set_system(error, mmf_status_of_errno(failure), failure,
+                                        "cannot stat %s", lock_path);
         }
         mmf_sys_close(writers->fd);
         writers->fd = -1;
