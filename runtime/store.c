@@ -213,6 +213,7 @@ static mmf_status leave(mmf_store_state *state)
     uint64_t arrivals = 0;
     bool last = false;
     mmf_status status = sync_before_leaving(state, &arrivals);
+    int sync_errno = errno;
     mmf_status left = mmf_writers_leave(&state->writers, state->timeout_ns, &last);
 
     if (left != MMF_OK) {
@@ -221,6 +222,7 @@ static mmf_status leave(mmf_store_state *state)
     if (last) {
         mmf_recovery_of_all(state);
     }
+    errno = sync_errno;
     if (last && status == MMF_OK && state->syncs_at_close) {
         if (arrivals != mmf_load_relaxed(&state->writers.file->arrivals)) {
             status = sync_all(&state->store, state->writers.slot);
@@ -237,6 +239,7 @@ mmf_status mmf_store_close(mmf_store *store)
 {
     mmf_store_state *state;
     mmf_status status = MMF_OK;
+    int saved_errno;
 
     if (!store) {
         return MMF_OK;
@@ -246,10 +249,12 @@ mmf_status mmf_store_close(mmf_store *store)
     if (state->is_attached) {
         status = leave(state);
     }
+    saved_errno = errno;
     mmf_guard_remove(state);
     mmf_region_close(&state->region);
     mmf_writers_detach(&state->writers);
     free(state->path);
     free(state);
+    errno = saved_errno;
     return status == MMF_OK ? MMF_OK : MMF_E_SYSTEM;
 }
