@@ -17,14 +17,17 @@
 #include "runtime/store_state.h"
 
 /* Undoes what the writer in `slot` left, if anything. The caller holds the slot's byte, and the
- * writer is dead, or is the calling thread and does not go on. */
-void mmf_recovery_restore(mmf_store_state *state, uint32_t slot);
+ * writer is dead, or is the calling thread and does not go on. Unless MMF_OK the slot must stay as
+ * it is: it is all that is known of the change.
+ * MMF_OK; MMF_E_NO_SPACE, MMF_E_NO_MEMORY, MMF_E_SYSTEM (could not look). */
+MMF_NODISCARD mmf_status mmf_recovery_restore(mmf_store_state *state, uint32_t slot);
 
 /* The same for the owner that an odd counter names. False: it lives, or cannot be recovered from
  * here. True: the record may be looked at again. */
 bool mmf_recovery_of_owner(mmf_store_state *state, uint32_t slot);
 
-/* For all dead writers, at opening and closing, with the attach byte held. */
-void mmf_recovery_of_all(mmf_store_state *state);
+/* For all dead writers, at opening and closing, with the attach byte held. The statuses of
+ * mmf_recovery_restore(), the first that is not MMF_OK. */
+MMF_NODISCARD mmf_status mmf_recovery_of_all(mmf_store_state *state);
 
 #endif

@@ -213,16 +213,21 @@ static mmf_status leave(mmf_store_state *state)
     uint64_t arrivals = 0;
     bool last = false;
     mmf_status status = sync_before_leaving(state, &arrivals);
-    int sync_errno = errno;
+    mmf_status recovered = MMF_OK;
+    int saved_errno = errno;
     mmf_status left = mmf_writers_leave(&state->writers, state->timeout_ns, &last);
 
     if (left != MMF_OK) {
         return left;
     }
     if (last) {
-        mmf_recovery_of_all(state);
+        recovered = mmf_recovery_of_all(state);
     }
-    errno = sync_errno;
+    if (status != MMF_OK) {
+        errno = saved_errno;
+    } else if (recovered != MMF_OK) {
+        return recovered; /* the slots stay, and the dirty bit */
+    }
     if (last && status == MMF_OK && state->syncs_at_close) {
         if (arrivals != mmf_load_relaxed(&state->writers.file->arrivals)) {
             status = sync_all(&state->store, state->writers.slot);

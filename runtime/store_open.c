@@ -284,10 +284,12 @@ static mmf_status recover(mmf_store_state *state, const mmf_options *options)
         header ? mmf_store_needs_repair(header, state->boot_id) : state->writers.died_before_boot;
 
     if (!state->writers.was_alone || !stopped) {
-        if (!state->writers.is_stale) {
-            mmf_recovery_of_all(state);
-        }
-        return MMF_OK;
+        mmf_status status = state->writers.is_stale ? MMF_OK : mmf_recovery_of_all(state);
+
+        return status == MMF_OK
+                   ? status
+                   : mmf_error_set_system(options->error, status, errno,
+                                          "%s: cannot look at what dead writers left", state->path);
     }
     if ((options->flags & MMF_REFUSE_DIRTY) != 0) {
         return mmf_error_set(options->error, MMF_E_DIRTY,

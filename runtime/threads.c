@@ -39,6 +39,17 @@ static mmf_store_state *handle_of(uint64_t id)
     return state;
 }
 
+/* What was left of a change that could not be undone stays in the slot, whose writer is then dead;
+ * the one that came with the handle is looked at again when it is taken. */
+static void give_up(mmf_writers *writers, uint32_t slot, mmf_status restored)
+{
+    if (restored == MMF_OK || slot == writers->slot) {
+        mmf_writers_release(writers, slot);
+    } else {
+        mmf_writers_let_go(writers, slot);
+    }
+}
+
 /* --- Threads that end ------------------------------------------------------------------------ */
 
 static void give_back(const mmf_thread_writer *writer)
@@ -47,8 +58,7 @@ static void give_back(const mmf_thread_writer *writer)
 
     if (state) {
         (void)pthread_mutex_lock(&state->writers.mutex);
-        mmf_recovery_restore(state, writer->slot);
-        mmf_writers_release(&state->writers, writer->slot);
+        give_up(&state->writers, writer->slot, mmf_recovery_restore(state, writer->slot));
         (void)pthread_mutex_unlock(&state->writers.mutex);
     }
 }
@@ -204,10 +214,11 @@ static mmf_status take_slot(mmf_store_state *state, uint32_t *ret_slot)
     (void)pthread_mutex_lock(&writers->mutex);
     status = mmf_writers_claim(writers, ret_slot);
     if (status == MMF_OK) {
-        mmf_recovery_restore(state, *ret_slot);
-        status = mmf_writers_enter(writers, *ret_slot);
+        mmf_status restored = mmf_recovery_restore(state, *ret_slot);
+
+        status = restored == MMF_OK ? mmf_writers_enter(writers, *ret_slot) : restored;
         if (status != MMF_OK) {
-            mmf_writers_release(writers, *ret_slot);
+            give_up(writers, *ret_slot, restored);
         }
     }
     (void)pthread_mutex_unlock(&writers->mutex);
