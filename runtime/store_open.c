@@ -203,14 +203,25 @@ static mmf_status check_type(const mmf_store_state *state, const mmf_options *op
 
 /* --- Opening --------------------------------------------------------------------------------- */
 
-/* Who cannot tell takes the store for one of this boot; a writer does not come so far. */
-static void read_boot_id(mmf_store_state *state)
+/* A writer's lock file has it. A reader without /proc takes the store for one of this boot; but one
+ * that is short of descriptors, say, must not take records for durable that were not. */
+static mmf_status read_boot_id(mmf_store_state *state, const mmf_options *options)
 {
     const mmf_header *header = mmf_store_header_2(&state->store);
+    int failure = 0;
 
-    if (mmf_sys_boot_id(state->boot_id) != 0 && header) {
-        memcpy(state->boot_id, header->boot_id, sizeof state->boot_id);
+    if (state->writers.fd >= 0) {
+        memcpy(state->boot_id, state->writers.file->boot_id, sizeof state->boot_id);
+        return MMF_OK;
     }
+    failure = mmf_sys_boot_id(state->boot_id);
+    if (failure == ENOENT && header) {
+        memcpy(state->boot_id, header->boot_id, sizeof state->boot_id);
+    } else if (failure != 0 && failure != ENOENT) {
+        return mmf_error_set_system(options->error, MMF_E_SYSTEM, failure,
+                                    "cannot tell this boot's id");
+    }
+    return MMF_OK;
 }
 
 static mmf_status map_file(mmf_store_state *state, int fd, uint64_t file_size,
@@ -227,10 +238,9 @@ static mmf_status map_file(mmf_store_state *state, int fd, uint64_t file_size,
     state->file_records = (file_size - state->info.data_offset) / state->info.record_size;
     store->records = state->region.base + state->info.data_offset;
     store->record_count = &mmf_store_header(store)->record_count;
-    read_boot_id(state);
     store->waiting =
         mmf_store_header_2(store) ? &mmf_store_header_2(store)->waiting : &nobody_waits;
-    return MMF_OK;
+    return read_boot_id(state, options);
 }
 
 /* A store into a hole of a sparse file would need a block when the disk may have none left. */
