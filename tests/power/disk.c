@@ -30,7 +30,7 @@ static int file_fd = -1; /* a descriptor of our own, for reading */
 static dev_t file_device;
 static ino_t file_inode;
 static mapping mappings[MAPPINGS_MAX];
-static uint8_t current[DISK_SIZE_MAX];
+static _Alignas(8) uint8_t current[DISK_SIZE_MAX];
 static uint8_t before_tearing[DISK_SIZE_MAX];
 static uint64_t current_size;
 
@@ -84,7 +84,6 @@ static void read_file(int fd, uint8_t *bytes, uint64_t *ret_size)
     if (pread(fd, bytes, (size_t)info.st_size, 0) != (ssize_t)info.st_size) {
         fatal("cannot read the store");
     }
-    memset(bytes + info.st_size, 0, DISK_SIZE_MAX - (size_t)info.st_size);
     *ret_size = (uint64_t)info.st_size;
 }
 

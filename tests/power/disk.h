@@ -16,7 +16,7 @@
 
 #include "schema/format.h"
 
-#define DISK_SIZE_MAX (1u << 20)
+#define DISK_SIZE_MAX (512u << 10)
 
 /* What an honest disk, and an honest library above it, do not do: see mutants.def. */
 typedef enum disk_lie {
@@ -60,7 +60,7 @@ void disk_in_child(void);
 /* The file has been created, or written by disk_restart(). False: it cannot be opened. */
 bool disk_attach(const char *path);
 
-/* The file as processes see it now. */
+/* The file as processes see it now; bytes has DISK_SIZE_MAX, of which the rest is left alone. */
 void disk_current(uint8_t *bytes, uint64_t *ret_size);
 
 /* The kernel writes some pages back, unasked. */

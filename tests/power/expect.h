@@ -9,7 +9,7 @@
 #define EXPECT_BYTES_MAX (160u << 10)
 #define EXPECT_RECORDS_MAX (EXPECT_BYTES_MAX / 16)
 #define EXPECT_SYNCS_MAX 4096u
-#define EXPECT_VERSIONS 16u
+#define EXPECT_VERSIONS 8u
 #define EXPECT_BUSY UINT64_MAX /* in place of a time: a write has begun and not ended */
 
 typedef struct expect {

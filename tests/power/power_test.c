@@ -16,7 +16,7 @@
 
 #include "tests/power/machine.h"
 
-#define SEEDS_DEFAULT 300u
+#define SEEDS_DEFAULT 250u
 
 static struct {
     uint64_t first;
