@@ -81,9 +81,11 @@ static uint64_t fall_back(const mmf_store_state *state, mmf_header *header, uint
     uint64_t before = mmf_load_relaxed(&header->common.record_count);
     uint64_t count = durable_count(header);
 
-    (void)state;
     count = count < there ? count : there;
     mmf_store_relaxed(&header->state, mmf_load_relaxed(&header->state) | MMF_STATE_OTHER_BOOT);
+    if (mmf_load_relaxed(&header->common.capacity) > state->file_records) {
+        mmf_store_relaxed(&header->common.capacity, state->file_records);
+    }
     if (before != count) {
         mmf_store_relaxed(&header->count_before, before);
         mmf_store_release(&header->common.record_count, count);

@@ -214,6 +214,7 @@ static mmf_status leave(mmf_store_state *state)
     bool last = false;
     mmf_status status = sync_before_leaving(state, &arrivals);
     mmf_status recovered = MMF_OK;
+    uint64_t mended = 0;
     int saved_errno = errno;
     mmf_status left = mmf_writers_leave(&state->writers, state->timeout_ns, &last);
 
@@ -221,7 +222,9 @@ static mmf_status leave(mmf_store_state *state)
         return left;
     }
     if (last) {
+        mended = mmf_load_relaxed(&state->writers.file->recovered);
         recovered = mmf_recovery_of_all(state);
+        mended = mmf_load_relaxed(&state->writers.file->recovered) - mended;
     }
     if (status != MMF_OK) {
         errno = saved_errno;
@@ -229,7 +232,7 @@ static mmf_status leave(mmf_store_state *state)
         return recovered; /* the slots stay, and the dirty bit */
     }
     if (last && status == MMF_OK && state->syncs_at_close) {
-        if (arrivals != mmf_load_relaxed(&state->writers.file->arrivals)) {
+        if (mended != 0 || arrivals != mmf_load_relaxed(&state->writers.file->arrivals)) {
             status = sync_all(&state->store, state->writers.slot);
         }
         if (status == MMF_OK) {

@@ -86,10 +86,15 @@ static mmf_status attach_writer(mmf_store_state *state, uint32_t file_mode, bool
         .exclusive = state->store.mode == MMF_MODE_ONE_WRITER,
         .record_size = state->store.type->record_size,
         .timeout_ns = state->timeout_ns,
+        .boot_id = state->boot_id,
     };
 
     if (state->store.mode == MMF_MODE_READ_ONLY || state->writers.fd >= 0) {
         return MMF_OK;
+    }
+    if (!state->knows_boot) {
+        return mmf_error_set_system(options->error, MMF_E_SYSTEM, ENOENT,
+                                    "%s: cannot tell this boot's id", state->path);
     }
     return mmf_writers_attach(&state->writers, state->path, &writers_options, options->error);
 }
@@ -145,6 +150,31 @@ static int read_header(int fd, uint8_t **ret_bytes, size_t *ret_size, uint64_t *
     return 0;
 }
 
+/* When the machine stopped, the header may have reached the disk with a capacity for which the
+ * file's new size had not. What was durable has to be there all the same. */
+static bool lower_capacity(const mmf_store_state *state, uint8_t *bytes, size_t size,
+                           uint64_t file_size)
+{
+    mmf_header *header = (mmf_header *)(void *)bytes;
+    const mmf_durable_slot *newest;
+    uint64_t fit;
+
+    if (size < sizeof *header || header->common.format_version != MMF_FORMAT_2 ||
+        !state->knows_boot || !mmf_store_needs_repair(header, state->boot_id) ||
+        header->header_size > file_size || header->common.record_size == 0) {
+        return false;
+    }
+    fit = (file_size - header->header_size) / header->common.record_size;
+    newest = mmf_durable_slot_newest(&header->durable_0, &header->durable_1);
+    if (header->common.capacity <= fit || (newest && newest->record_count > fit)) {
+        return false;
+    }
+    header->common.capacity = fit;
+    header->common.record_count =
+        header->common.record_count < fit ? header->common.record_count : fit;
+    return true;
+}
+
 static mmf_status validate(mmf_store_state *state, int fd, const mmf_options *options,
                            uint64_t *ret_file_size)
 {
@@ -158,6 +188,10 @@ static mmf_status validate(mmf_store_state *state, int fd, const mmf_options *op
         return mmf_store_system_error(options, failure, "cannot read the header", state->path);
     }
     status = mmf_header_validate(bytes, size, *ret_file_size, &state->info, &detail);
+    if (status == MMF_E_TRUNCATED && lower_capacity(state, bytes, size, *ret_file_size)) {
+        detail = (mmf_error){0};
+        status = mmf_header_validate(bytes, size, *ret_file_size, &state->info, &detail);
+    }
     free(bytes);
     if (status != MMF_OK) {
         return mmf_error_set(options->error, status, "%s: %s", state->path, detail.text);
@@ -203,27 +237,6 @@ static mmf_status check_type(const mmf_store_state *state, const mmf_options *op
 
 /* --- Opening --------------------------------------------------------------------------------- */
 
-/* A writer's lock file has it. A reader without /proc takes the store for one of this boot; but one
- * that is short of descriptors, say, must not take records for durable that were not. */
-static mmf_status read_boot_id(mmf_store_state *state, const mmf_options *options)
-{
-    const mmf_header *header = mmf_store_header_2(&state->store);
-    int failure = 0;
-
-    if (state->writers.fd >= 0) {
-        memcpy(state->boot_id, state->writers.file->boot_id, sizeof state->boot_id);
-        return MMF_OK;
-    }
-    failure = mmf_sys_boot_id(state->boot_id);
-    if (failure == ENOENT && header) {
-        memcpy(state->boot_id, header->boot_id, sizeof state->boot_id);
-    } else if (failure != 0 && failure != ENOENT) {
-        return mmf_error_set_system(options->error, MMF_E_SYSTEM, failure,
-                                    "cannot tell this boot's id");
-    }
-    return MMF_OK;
-}
-
 static mmf_status map_file(mmf_store_state *state, int fd, uint64_t file_size,
                            const mmf_options *options)
 {
@@ -240,7 +253,10 @@ static mmf_status map_file(mmf_store_state *state, int fd, uint64_t file_size,
     store->record_count = &mmf_store_header(store)->record_count;
     store->waiting =
         mmf_store_header_2(store) ? &mmf_store_header_2(store)->waiting : &nobody_waits;
-    return read_boot_id(state, options);
+    if (!state->knows_boot && mmf_store_header_2(store)) {
+        memcpy(state->boot_id, mmf_store_header_2(store)->boot_id, sizeof state->boot_id);
+    }
+    return MMF_OK;
 }
 
 /* A store into a hole of a sparse file would need a block when the disk may have none left. */
@@ -549,6 +565,19 @@ static mmf_status open_or_create(mmf_store_state *state, const mmf_options *opti
     return status;
 }
 
+/* A reader without /proc takes the store for one of this boot; but one that is short of
+ * descriptors, say, must not take records for durable that were not. */
+static mmf_status read_boot_id(mmf_store_state *state, const mmf_options *options)
+{
+    int failure = mmf_sys_boot_id(state->boot_id);
+
+    state->knows_boot = failure == 0;
+    return failure == 0 || failure == ENOENT
+               ? MMF_OK
+               : mmf_error_set_system(options->error, MMF_E_SYSTEM, failure,
+                                      "cannot tell this boot's id");
+}
+
 static mmf_status open_with(open_function *function, const char *path, const mmf_record_type *type,
                             const mmf_options *options, mmf_store **ret_store)
 {
@@ -558,7 +587,10 @@ static mmf_status open_with(open_function *function, const char *path, const mmf
     if (!state) {
         return mmf_error_set(options->error, MMF_E_NO_MEMORY, "out of memory");
     }
-    status = function(state, options);
+    status = read_boot_id(state, options);
+    if (status == MMF_OK) {
+        status = function(state, options);
+    }
     if (status != MMF_OK) {
         int saved_errno = errno;
 

@@ -23,6 +23,7 @@ typedef struct mmf_store_state {
     uint64_t file_records; /* records that fit into the file, as last looked up; atomic */
     uint64_t append_word;  /* of the append right, while this handle holds it */
     uint8_t boot_id[16];   /* of the machine now */
+    bool knows_boot;       /* that could be read */
     bool is_attached;      /* the header says that a writer is there, because of this handle */
     bool syncs_at_close;
     uint32_t is_cut; /* MMF_GUARD: a page of the file was gone; atomic */

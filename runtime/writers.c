@@ -204,19 +204,13 @@ static mmf_status map_lock_file(mmf_writers *writers, const char *lock_path, uin
 }
 
 /* With the attach byte locked. */
-static mmf_status prepare(mmf_writers *writers, const char *lock_path, uint32_t record_size,
-                          mmf_error *error)
+static mmf_status prepare(mmf_writers *writers, const char *lock_path,
+                          const mmf_writers_options *options, mmf_error *error)
 {
-    uint64_t undo_stride = mmf_undo_stride(record_size);
-    uint8_t boot_id[16];
+    uint64_t undo_stride = mmf_undo_stride(options->record_size);
     bool others = true;
-    int failure = mmf_sys_boot_id(boot_id);
-    mmf_status status;
+    mmf_status status = check_is_ours(writers, lock_path, error);
 
-    if (failure != 0) {
-        return mmf_error_set_system(error, MMF_E_SYSTEM, failure, "cannot tell this boot's id");
-    }
-    status = check_is_ours(writers, lock_path, error);
     if (status == MMF_OK) {
         status = map_lock_file(writers, lock_path, undo_stride, error);
     }
@@ -228,12 +222,12 @@ static mmf_status prepare(mmf_writers *writers, const char *lock_path, uint32_t 
         return mmf_error_set_system(error, status, errno, "cannot query locks of %s", lock_path);
     }
     writers->was_alone = !others;
-    if (!is_current(writers->file, boot_id, undo_stride)) {
+    if (!is_current(writers->file, options->boot_id, undo_stride)) {
         if (others) {
             return mmf_error_set(error, MMF_E_CORRUPT,
                                  "%s has live writers, but is not a lock file of version %u for "
                                  "records of %u bytes",
-                                 lock_path, MMF_LOCK_VERSION, record_size);
+                                 lock_path, MMF_LOCK_VERSION, options->record_size);
         }
         writers->is_stale = true;
         writers->died_before_boot = has_writers(writers->file);
@@ -375,7 +369,7 @@ static mmf_status attach_locked_file(mmf_writers *writers, const char *lock_path
     if (status != MMF_OK) {
         return mmf_error_set_system(error, status, errno, "cannot lock bytes of %s", lock_path);
     }
-    status = prepare(writers, lock_path, options->record_size, error);
+    status = prepare(writers, lock_path, options, error);
     if (status != MMF_OK) {
         return status;
     }

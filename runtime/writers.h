@@ -40,6 +40,7 @@ typedef struct mmf_writers_options {
     bool exclusive;  /* MMF_ONE_WRITER */
     uint32_t record_size;
     uint64_t timeout_ns;
+    const uint8_t *boot_id; /* of the machine now */
 } mmf_writers_options;
 
 /* Opens or makes PATH.lock, takes the flock and a slot's byte. PATH is `path` without symbolic
