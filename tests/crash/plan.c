@@ -35,9 +35,8 @@ static void fill_store(plan *plan, mmf_store *store)
     const crash_type *type = plan->operation->type;
     crash_payload payload;
 
-    for (plan->count = 0;
-         plan->count < RECORDS ||
-         (plan->operation->at_capacity && plan->count < mmf_store_capacity(store));
+    for (plan->count = 0; plan->count < RECORDS ||
+                          (plan->operation->at_capacity && plan->count < mmf_store_capacity(store));
          plan->count++) {
         crash_fill(type, number_of_record(plan->count), &payload);
         ck_ok(type->append(store, &payload, NULL));
@@ -154,8 +153,8 @@ void plan_check(const plan *plan, const mmf_store *store, const char *who, plan_
 {
     const crash_type *type = plan->operation->type;
     bool appends = plan->operation->appends > 0;
-    plan_outcome found = appends ? outcome_of_append(plan, store, who)
-                                 : outcome_of_change(plan, store, who);
+    plan_outcome found =
+        appends ? outcome_of_append(plan, store, who) : outcome_of_change(plan, store, who);
     crash_payload payload;
     crash_payload expected;
 
@@ -171,6 +170,15 @@ void plan_check(const plan *plan, const mmf_store *store, const char *who, plan_
                      (unsigned long long)i);
         }
     }
+}
+
+/* A plan may be to change nothing. */
+plan_outcome plan_end(const plan *plan)
+{
+    bool changes = plan->operation->appends > 0 ||
+                   !crash_equal(plan->operation->type, &plan->before, &plan->after);
+
+    return changes ? PLAN_NEW : PLAN_OLD;
 }
 
 void plan_check_writer(const plan *plan, mmf_store *store)

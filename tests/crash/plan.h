@@ -36,9 +36,9 @@ typedef struct plan {
     snapshot start;   /* the store before */
     uint64_t count;   /* records in it */
     crash_payload before;
-    crash_payload after;                                         /* of the target */
+    crash_payload after;                                          /* of the target */
     unsigned char appended[PLAN_APPENDS_MAX * CRASH_PAYLOAD_MAX]; /* one behind the other */
-    mmf_store *store;                                            /* the writer's */
+    mmf_store *store;                                             /* the writer's */
 } plan;
 
 /* Makes the store at `path`, and takes it as the start. */
@@ -59,6 +59,9 @@ void plan_check(const plan *plan, const mmf_store *store, const char *who, plan_
 /* The same through new handles, one that only reads and one that writes, after a death; then writes
  * the target, and appends. */
 void plan_check_files(const plan *plan, const char *path, plan_outcome *outcome);
+
+/* How it ends when nobody dies. */
+plan_outcome plan_end(const plan *plan);
 
 /* Writes the target and appends a record. */
 void plan_check_writer(const plan *plan, mmf_store *store);

@@ -14,7 +14,7 @@
 #define SPREAD_BACK 244002641u /* that inverse */
 #define TEXT_DIGITS 8u
 
-_Static_assert((uint32_t)(SPREAD * SPREAD_BACK) == 1, "inverse");
+_Static_assert((uint32_t)(SPREAD *SPREAD_BACK) == 1, "inverse");
 
 static void put(unsigned char *bytes, uint64_t value, uint32_t size)
 {
@@ -243,12 +243,13 @@ static mmf_status label_get_text_any(const mmf_store *store, uint64_t index, cha
     return label_get_text((const label_store *)store, index, buffer, size, ret_len);
 }
 
-/* Offsets of fields count from the beginning of the record, whose counter the payload leaves out. */
+/* Offsets of fields count from the beginning of the record, whose counter the payload leaves out.
+ */
 const crash_type crash_pair = {
     .name = "pair",
     .record = &pair_record_type,
-    .places = {[CRASH_NUMBER] = {PAIR_NUMBER_OFFSET - 8, 4},
-               [CRASH_MARK] = {PAIR_MARK_OFFSET - 8, 4}},
+    .places =
+        {[CRASH_NUMBER] = {PAIR_NUMBER_OFFSET - 8, 4}, [CRASH_MARK] = {PAIR_MARK_OFFSET - 8, 4}},
     .get = pair_get_any,
     .set = pair_set_any,
     .append = pair_append_any,
