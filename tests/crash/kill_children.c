@@ -46,7 +46,8 @@ bool kill_check(kill_board *board, const char *who, uint64_t index, const crash_
         kill_found(board, who, "torn", index);
         return false;
     }
-    if (number == 0 || number > begun) {
+    /* A mark of two bytes has no more than a part of the number. */
+    if (number > begun || (number == 0 && kill_part(board, index) != CRASH_MARK)) {
         kill_found(board, who, "of a number that nobody has written", index);
         return false;
     }

@@ -2,6 +2,9 @@
  *
  * MMF_KILLS in the environment: how many, for all stores together. MMF_SEED: of the moments.
  */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
