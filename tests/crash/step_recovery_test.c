@@ -52,44 +52,39 @@ static const recovery by_set = {"set", false, true, plan_run};
 
 /* --- Whose death it recovers from ------------------------------------------------------------ */
 
-/* Steps a writer until it has changed the files `changes` times, or is done; then kills it. How
- * many times it has changed them. */
-static size_t kill_writer(plan *plan, size_t changes)
+/* The place in a writer's change where it has changed the files `changes` times, or is done; how
+ * many times it has. */
+static size_t find_place(plan *plan, size_t changes, stepper_place *ret_place)
 {
     stepper_code code = {plan_open_writer, plan_run, plan};
     snapshot now = {0};
     stepper stepper;
     size_t seen = 0;
 
+    snapshot_put(&plan->start, plan->path);
     stepper_start(&stepper, &code);
     (void)snapshot_take(&now, plan->path);
     while (seen < changes && stepper_step(&stepper)) {
         seen += snapshot_take(&now, plan->path);
     }
+    *ret_place = stepper.place;
     stepper_kill(&stepper);
     snapshot_free(&now);
     return seen;
 }
 
-/* Leaves a store whose writer has died, and a recoverer that is about to begin. */
-static void start_recoverer(const recovery *recovery, plan *recoverer, plan *writer, size_t changes,
-                            stepper *ret_stepper)
+static void kill_writer(plan *plan, stepper_place place)
 {
-    stepper_code code = {recovery->by_open ? nothing : plan_open_writer, recovery->region,
-                         recoverer};
+    stepper_code code = {plan_open_writer, plan_run, plan};
+    stepper stepper;
 
-    snapshot_put(&writer->start, writer->path);
-    if (!recovery->by_open) {
-        stepper_start(ret_stepper, &code);
-    }
-    (void)kill_writer(writer, changes);
-    if (recovery->by_open) {
-        stepper_start(ret_stepper, &code);
-    }
+    stepper_start(&stepper, &code);
+    stepper_go(&stepper, place);
+    stepper_kill(&stepper);
 }
 
 /* What a recoverer may find and do when a writer has died so. */
-static plan plan_of_recoverer(const recovery *recovery, plan *writer, size_t changes)
+static plan plan_of_recoverer(const recovery *recovery, plan *writer, stepper_place place)
 {
     static plan_operation change = {"recovery", NULL, 0, CRASH_WHOLE, false};
     plan recoverer = *writer;
@@ -97,7 +92,7 @@ static plan plan_of_recoverer(const recovery *recovery, plan *writer, size_t cha
     mmf_store *store;
 
     snapshot_put(&writer->start, writer->path);
-    (void)kill_writer(writer, changes);
+    kill_writer(writer, place);
     store = plan_open(writer, writer->path, MMF_READ_ONLY);
     plan_check(writer, store, "who only reads", &outcome);
     ck_ok(mmf_store_close(store));
@@ -114,26 +109,37 @@ static plan plan_of_recoverer(const recovery *recovery, plan *writer, size_t cha
 
 /* --- The test -------------------------------------------------------------------------------- */
 
-static void recover(const recovery *recovery, plan *writer, size_t changes, const char *name)
+typedef struct death {
+    const recovery *recovery;
+    plan *writer;
+    stepper_place place; /* where it dies */
+    plan recoverer;
+} death;
+
+/* Leaves a store whose writer has died, and a recoverer that is about to begin. */
+static void start(void *argument, stepper *ret_stepper)
 {
-    plan recoverer = plan_of_recoverer(recovery, writer, changes);
-    walk walk = {0};
-    stepper stepper;
-    uint64_t step;
+    death *death = argument;
+    const recovery *recovery = death->recovery;
+    stepper_code code = {recovery->by_open ? nothing : plan_open_writer, recovery->region,
+                         &death->recoverer};
 
-    start_recoverer(recovery, &recoverer, writer, changes, &stepper);
-    walk_on(&walk, &recoverer, &stepper);
-    while (walk_next_kill(&walk, &step)) {
-        plan_outcome outcome = PLAN_UNKNOWN;
-
-        start_recoverer(recovery, &recoverer, writer, changes, &stepper);
-        while (stepper.steps < step && stepper_step(&stepper)) {
-        }
-        stepper_kill(&stepper);
-        plan_check_files(&recoverer, recoverer.path, &outcome);
+    snapshot_put(&death->writer->start, death->writer->path);
+    if (!recovery->by_open) {
+        stepper_start(ret_stepper, &code);
     }
-    walk_report(&walk, name, recoverer.flags);
-    walk_free(&walk);
+    kill_writer(death->writer, death->place);
+    if (recovery->by_open) {
+        stepper_start(ret_stepper, &code);
+    }
+}
+
+static void recover(const recovery *recovery, plan *writer, stepper_place place, const char *name)
+{
+    death death = {recovery, writer, place, plan_of_recoverer(recovery, writer, place)};
+    walk_way way = {name, &death.recoverer, start, NULL, &death};
+
+    walk_all_the_way(&way);
 }
 
 static const struct recovery_case {
@@ -148,13 +154,14 @@ static const struct recovery_case {
     {{"set row", &crash_row, 0, CRASH_WHOLE, false}, MMF_ONE_WRITER, 3, &by_open},
     {{"set text", &crash_label, 0, CRASH_TEXT, false}, 0, 1, &by_open},
     {{"set text", &crash_label, 0, CRASH_TEXT, false}, 0, 3, &by_read},
-    {{"set block", &crash_block, 0, CRASH_WHOLE, false}, 0, 1, &by_read},
+    {{"set label", &crash_label, 0, CRASH_WHOLE, false}, MMF_ONE_WRITER, 1, &by_open},
     {{"set block", &crash_block, 0, CRASH_WHOLE, false}, MMF_ONE_WRITER, 1, &by_open},
 };
 
 START_TEST(who_recovers_dies_after_any_instruction)
 {
     const struct recovery_case *it = &cases[_i];
+    stepper_place place;
     plan writer;
     size_t total;
     size_t points;
@@ -163,7 +170,7 @@ START_TEST(who_recovers_dies_after_any_instruction)
         return;
     }
     plan_make(&writer, &it->operation, it->flags);
-    total = kill_writer(&writer, SIZE_MAX);
+    total = find_place(&writer, SIZE_MAX, &place);
     points = walk_takes_all() || it->points > total ? total : it->points;
     for (size_t i = 1; i <= points; i++) {
         size_t changes = (2 * i - 1) * total / (2 * points) + 1;
@@ -171,7 +178,8 @@ START_TEST(who_recovers_dies_after_any_instruction)
 
         (void)snprintf(name, sizeof name, "%s %zu/%zu, %s", it->operation.name, changes, total,
                        it->recovery->name);
-        recover(it->recovery, &writer, changes, name);
+        (void)find_place(&writer, changes, &place);
+        recover(it->recovery, &writer, place, name);
     }
     plan_free(&writer);
 }

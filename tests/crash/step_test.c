@@ -31,54 +31,60 @@ static const plan_operation operations[] = {
 #define OPERATIONS (sizeof operations / sizeof operations[0])
 #define MODES 2
 
-/* Kills a writer after `steps` instructions, while other handles are open, and asks those first. */
-static void kill_after(plan *plan, const stepper_code *code, uint64_t steps)
-{
-    bool many = !(plan->flags & MMF_ONE_WRITER);
-    plan_outcome outcome = PLAN_UNKNOWN;
+/* A writer, and handles that are open while it lives and dies. */
+typedef struct company {
+    plan plan;
     mmf_store *reader;
-    mmf_store *writer = NULL;
-    stepper stepper;
+    mmf_store *writer; /* NULL beside one writer */
+} company;
 
+static void leave(company *company)
+{
+    ck_ok(mmf_store_close(company->reader));
+    ck_ok(mmf_store_close(company->writer));
+    company->reader = NULL;
+    company->writer = NULL;
+}
+
+static void start(void *argument, stepper *ret_stepper)
+{
+    company *company = argument;
+    plan *plan = &company->plan;
+    stepper_code code = {plan_open_writer, plan_run, plan};
+
+    leave(company); /* of a walk */
     snapshot_put(&plan->start, plan->path);
-    reader = plan_open(plan, plan->path, MMF_READ_ONLY);
-    if (many) {
-        writer = plan_open(plan, plan->path, 0);
+    company->reader = plan_open(plan, plan->path, MMF_READ_ONLY);
+    if (!(plan->flags & MMF_ONE_WRITER)) {
+        company->writer = plan_open(plan, plan->path, 0);
     }
-    stepper_start(&stepper, code);
-    while (stepper.steps < steps && stepper_step(&stepper)) {
+    stepper_start(ret_stepper, &code);
+}
+
+static void look(void *argument, plan_outcome *outcome)
+{
+    company *company = argument;
+
+    plan_check(&company->plan, company->reader, "who has been reading", outcome);
+    if (company->writer) {
+        plan_check(&company->plan, company->writer, "who has been writing", outcome);
     }
-    stepper_kill(&stepper);
-    plan_check(plan, reader, "who has been reading", &outcome);
-    if (many) {
-        plan_check(plan, writer, "who has been writing", &outcome);
-        ck_ok(mmf_store_close(writer));
-    }
-    ck_ok(mmf_store_close(reader));
-    plan_check_files(plan, plan->path, &outcome);
+    leave(company);
 }
 
 START_TEST(a_writer_dies_after_any_instruction)
 {
     const plan_operation *operation = &operations[_i / MODES];
-    plan plan;
-    stepper_code code = {plan_open_writer, plan_run, &plan};
-    stepper stepper;
-    walk walk = {0};
-    uint64_t step;
+    company company = {0};
+    walk_way way = {operation->name, &company.plan, start, look, &company};
 
     if (walk_is_refused()) {
         return;
     }
-    plan_make(&plan, operation, _i % MODES ? MMF_ONE_WRITER : 0);
-    stepper_start(&stepper, &code);
-    walk_on(&walk, &plan, &stepper);
-    while (walk_next_kill(&walk, &step)) {
-        kill_after(&plan, &code, step);
-    }
-    walk_report(&walk, operation->name, plan.flags);
-    walk_free(&walk);
-    plan_free(&plan);
+    plan_make(&company.plan, operation, _i % MODES ? MMF_ONE_WRITER : 0);
+    walk_all_the_way(&way);
+    leave(&company);
+    plan_free(&company.plan);
 }
 END_TEST
 

@@ -4,12 +4,15 @@
 #include "tests/crash/stepper.h"
 
 #include <check.h>
+#include <elf.h>
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
+#include <sys/uio.h>
+#include <sys/user.h>
 #include <sys/wait.h>
 
 #include "tests/runtime/testing.h"
@@ -42,7 +45,8 @@ static void child_main(void *argument)
     (void)raise(SIGSTOP);
 }
 
-static void wait_for_stop(const stepper *stepper)
+/* The signal that it stopped with. */
+static int wait_for_stop(const stepper *stepper)
 {
     int status = 0;
     pid_t got;
@@ -53,14 +57,41 @@ static void wait_for_stop(const stepper *stepper)
     ck_assert_int_eq(got, stepper->child);
     ck_assert_msg(WIFSTOPPED(status), "the child ended by itself, with %d",
                   WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status));
-    ck_assert_msg(WSTOPSIG(status) == SIGSTOP || WSTOPSIG(status) == SIGTRAP,
-                  "the child has got signal %d", WSTOPSIG(status));
+    return WSTOPSIG(status);
 }
 
-static void step(stepper *stepper)
+static int resume(const stepper *stepper, enum __ptrace_request how)
 {
-    ck_assert_int_eq(ptrace(PTRACE_SINGLESTEP, stepper->child, NULL, NULL), 0);
-    wait_for_stop(stepper);
+    ck_assert_int_eq(ptrace(how, stepper->child, NULL, NULL), 0);
+    return wait_for_stop(stepper);
+}
+
+static void step(const stepper *stepper)
+{
+    int signal = resume(stepper, PTRACE_SINGLESTEP);
+
+    ck_assert_msg(signal == SIGTRAP, "the child has got signal %d", signal);
+}
+
+/* Whether the next instruction is a system call. */
+static bool is_before_call(const stepper *stepper)
+{
+    struct user_regs_struct registers;
+    struct iovec vector = {&registers, sizeof registers};
+    long word;
+
+    ck_assert_int_eq(
+        ptrace(PTRACE_GETREGSET, stepper->child, (void *)(uintptr_t)NT_PRSTATUS, &vector), 0);
+#if defined(__aarch64__)
+    word = ptrace(PTRACE_PEEKTEXT, stepper->child, (void *)(uintptr_t)registers.pc, NULL);
+    return (uint32_t)word == 0xd4000001; /* svc #0 */
+#elif defined(__x86_64__)
+    word = ptrace(PTRACE_PEEKTEXT, stepper->child, (void *)(uintptr_t)registers.rip, NULL);
+    return (uint16_t)word == 0x050f; /* syscall */
+#else
+    (void)word;
+    return false;
+#endif
 }
 
 static uint32_t phase_of(const stepper *stepper)
@@ -85,29 +116,67 @@ void stepper_start(stepper *stepper, const stepper_code *code)
 {
     void *argument[2] = {stepper, (void *)(uintptr_t)code};
 
-    stepper->steps = 0;
-    stepper->result = -1;
+    *stepper = (struct stepper){.result = -1};
     stepper->phase = mmap(NULL, sizeof *stepper->phase, PROT_READ | PROT_WRITE,
                           MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     ck_assert((void *)stepper->phase != MAP_FAILED);
     stay_on_this_processor();
     stepper->child = test_fork(child_main, argument);
-    wait_for_stop(stepper);
+    ck_assert_int_eq(wait_for_stop(stepper), SIGSTOP);
+    ck_assert_int_eq(ptrace(PTRACE_SETOPTIONS, stepper->child, NULL, PTRACE_O_TRACESYSGOOD), 0);
     while (phase_of(stepper) == PHASE_BEFORE) {
         step(stepper);
     }
 }
 
+/* Whether the region goes on. */
+static bool goes_on(stepper *stepper)
+{
+    if (phase_of(stepper) != PHASE_OVER) {
+        return true;
+    }
+    stepper->result = stepper->phase->result;
+    return false;
+}
+
 bool stepper_step(stepper *stepper)
 {
-    step(stepper);
-    if (phase_of(stepper) == PHASE_OVER) {
-        stepper->result = stepper->phase->result;
-        return false;
-    }
-    stepper->steps++;
+    bool is_call = is_before_call(stepper);
+
     ck_assert_msg(stepper->steps < STEPS_MAX, "the region does not end");
-    return true;
+    step(stepper);
+    stepper->steps++;
+    stepper->place.steps++;
+    if (is_call) {
+        stepper->place.calls++;
+        stepper->place.steps = 0;
+    }
+    return goes_on(stepper);
+}
+
+bool stepper_run(stepper *stepper)
+{
+    int signal = resume(stepper, PTRACE_SYSCALL);
+
+    ck_assert_msg(signal == (SIGTRAP | 0x80), "the child has got signal %d", signal);
+    stepper->is_in_call = !stepper->is_in_call;
+    if (!stepper->is_in_call) {
+        stepper->place.calls++;
+        stepper->place.steps = 0;
+    }
+    return goes_on(stepper);
+}
+
+void stepper_go(stepper *stepper, stepper_place place)
+{
+    bool more = true;
+
+    while (more && stepper->place.calls < place.calls) {
+        more = stepper_run(stepper);
+    }
+    while (more && stepper->place.steps < place.steps) {
+        more = stepper_step(stepper);
+    }
 }
 
 void stepper_kill(stepper *stepper)

@@ -15,11 +15,19 @@ typedef struct stepper_code {
     void *argument;
 } stepper_code;
 
+/* A place in the region: so many instructions behind so many system calls. */
+typedef struct stepper_place {
+    uint64_t calls;
+    uint64_t steps;
+} stepper_place;
+
 typedef struct stepper_phase stepper_phase;
 
 typedef struct stepper {
     pid_t child;
-    uint64_t steps;       /* instructions run in the region so far */
+    stepper_place place;
+    uint64_t steps;       /* instructions that were stepped, in all */
+    bool is_in_call;      /* after stepper_run() */
     int result;           /* what region() returned, once it has */
     stepper_phase *phase; /* shared with the child */
 } stepper;
@@ -30,8 +38,14 @@ const char *stepper_refusal(void);
 /* Starts a child, which stops before the first instruction of the region. */
 void stepper_start(stepper *stepper, const stepper_code *code);
 
-/* One instruction more. False: the region is over. */
+/* One instruction more, which may be a whole system call. False: the region is over. */
 bool stepper_step(stepper *stepper);
+
+/* Runs to the next system call, or, if it is in one, to behind that. False: the region is over. */
+bool stepper_run(stepper *stepper);
+
+/* Runs to that place. */
+void stepper_go(stepper *stepper, stepper_place place);
 
 /* SIGKILL; then the child is gone. */
 void stepper_kill(stepper *stepper);

@@ -1,5 +1,5 @@
 /* Walking through an operation one instruction at a time, with a look at the store after each that
- * changed it.
+ * changed it, and killing whoever does it at those instructions.
  */
 #ifndef MMF_TESTS_CRASH_WALK_H
 #define MMF_TESTS_CRASH_WALK_H
@@ -11,33 +11,26 @@
 #include "tests/crash/plan.h"
 #include "tests/crash/stepper.h"
 
-typedef struct walk {
-    uint64_t begin_ms;
-    uint64_t steps;    /* instructions */
-    uint64_t *changes; /* those that changed the files */
-    size_t count;      /* of changes */
-    size_t room;
-    unsigned kills;   /* so far */
-    uint64_t stepped; /* instructions stepped for the kills */
-} walk;
+/* What is walked through. It is started many times over. */
+typedef struct walk_way {
+    const char *name;
+    const plan *plan;
+    /* makes the store, and a child that stands before the region */
+    void (*start)(void *argument, stepper *ret_stepper);
+    /* after the child was killed: what handles see that were open; may be NULL */
+    void (*look)(void *argument, plan_outcome *outcome);
+    void *argument;
+} walk_way;
 
-/* MMF_STEPS=all in the environment: kill after every instruction, however long it takes. */
+/* MMF_STEPS=all in the environment: every instruction is stepped, and followed by a kill, however
+ * long that takes. Otherwise stretches from one system call to the next that leave the files alone
+ * are run through, and kills are a sample of the instructions that changed something. */
 bool walk_takes_all(void);
 
 /* Whether nothing can be stepped here; says so. */
 bool walk_is_refused(void);
 
-/* Steps a child that has been started to its end, and checks a copy of the files wherever they have
- * changed, and the files at the end. What was once found new does not become old again. */
-void walk_on(walk *walk, const plan *plan, stepper *stepper);
-
-/* The next instruction after which a child is to be killed: each, or a sample of those that changed
- * something. False: there are no more. */
-bool walk_next_kill(walk *walk, uint64_t *ret_step);
-
-/* Prints one line. */
-void walk_report(const walk *walk, const char *name, uint32_t flags);
-
-void walk_free(walk *walk);
+/* Goes all the way, and prints a line about it. */
+void walk_all_the_way(const walk_way *way);
 
 #endif
