@@ -27,6 +27,13 @@ bool walk_is_refused(void)
     return why != NULL;
 }
 
+bool walk_is_wanted(const char *name)
+{
+    const char *part = getenv("MMF_STEPS_OF");
+
+    return !part || strstr(name, part) != NULL;
+}
+
 /* --- Lists of places ------------------------------------------------------------------------- */
 
 typedef struct places {

@@ -30,6 +30,9 @@ bool walk_takes_all(void);
 /* Whether nothing can be stepped here; says so. */
 bool walk_is_refused(void);
 
+/* MMF_STEPS_OF=TEXT in the environment: only what has that in its name. */
+bool walk_is_wanted(const char *name);
+
 /* Goes all the way, and prints a line about it. */
 void walk_all_the_way(const walk_way *way);
 
