@@ -34,10 +34,11 @@ static const struct kill_case {
     uint32_t processes;
     uint32_t threads;
 } cases[] = {
-    {&crash_pair, 0, 3, 1},  {&crash_pair, MMF_ONE_WRITER, 1, 1},
-    {&crash_row, 0, 2, 2},   {&crash_row, MMF_ONE_WRITER, 1, 1},
-    {&crash_block, 0, 2, 2}, {&crash_block, MMF_ONE_WRITER, 1, 1},
-    {&crash_label, 0, 3, 2}, {&crash_label, MMF_ONE_WRITER, 1, 1},
+    {&crash_pair, 0, 3, 1},   {&crash_pair, MMF_ONE_WRITER, 1, 1},
+    {&crash_row, 0, 2, 2},    {&crash_row, MMF_ONE_WRITER, 1, 1},
+    {&crash_block, 0, 2, 2},  {&crash_block, MMF_ONE_WRITER, 1, 1},
+    {&crash_label, 0, 3, 2},  {&crash_label, MMF_ONE_WRITER, 1, 1},
+    {&crash_sealed, 0, 2, 2}, {&crash_sealed, MMF_ONE_WRITER, 1, 1},
 };
 
 #define CASES (sizeof cases / sizeof cases[0])
@@ -146,6 +147,8 @@ static void check_all(kill_board *board)
 
     for (uint64_t index = 0; index < count; index++) {
         must_get(board, store, index, &payload);
+        ck_found(crash_is_sealed(store, index), "%s: record %llu has a wrong checksum",
+                 board->type->name, (unsigned long long)index);
     }
     ck_found(count <= KILL_FIXED + board->appends_begun, "%s: %llu records, %u begun",
              board->type->name, (unsigned long long)count, board->appends_begun);

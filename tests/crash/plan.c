@@ -113,6 +113,8 @@ static void get(const plan *plan, const mmf_store *store, uint64_t index, const 
 
     ck_found(status == MMF_OK, "%s gets %s for record %llu", who, mmf_status_name(status),
              (unsigned long long)index);
+    ck_found(crash_is_sealed(store, index), "%s finds record %llu with a wrong checksum", who,
+             (unsigned long long)index);
 }
 
 static plan_outcome outcome_of_append(const plan *plan, const mmf_store *store, const char *who)

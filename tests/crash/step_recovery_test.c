@@ -155,6 +155,8 @@ static const struct recovery_case {
     {{"set text", &crash_label, 0, CRASH_TEXT, false}, 0, 1, &by_open},
     {{"set text", &crash_label, 0, CRASH_TEXT, false}, 0, 3, &by_read},
     {{"set label", &crash_label, 0, CRASH_WHOLE, false}, MMF_ONE_WRITER, 1, &by_open},
+    {{"set sealed", &crash_sealed, 0, CRASH_WHOLE, false}, 0, 3, &by_read},
+    {{"set sealed scalar", &crash_sealed, 0, CRASH_MARK, false}, MMF_ONE_WRITER, 1, &by_open},
     {{"set block", &crash_block, 0, CRASH_WHOLE, false}, MMF_ONE_WRITER, 1, &by_open},
 };
 

@@ -20,9 +20,12 @@ static const plan_operation operations[] = {
     {"set array", &crash_row, 0, CRASH_WORDS, false},
     {"set scalar of 8", &crash_row, 0, CRASH_MARK, false},
     {"set scalar of 2", &crash_label, 0, CRASH_MARK, false},
+    {"set sealed", &crash_sealed, 0, CRASH_WHOLE, false},
+    {"set sealed scalar", &crash_sealed, 0, CRASH_MARK, false},
     {"append pair", &crash_pair, 1, CRASH_WHOLE, false},
     {"append row", &crash_row, 1, CRASH_WHOLE, false},
     {"append label", &crash_label, 1, CRASH_WHOLE, false},
+    {"append sealed", &crash_sealed, 1, CRASH_WHOLE, false},
     {"append and grow", &crash_block, 1, CRASH_WHOLE, true},
     {"append 3 rows", &crash_row, 3, CRASH_WHOLE, false},
 };

@@ -3,10 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "schema/crc32c.h"
 #include "tests/crash/block.mmf.h"
 #include "tests/crash/label.mmf.h"
 #include "tests/crash/pair.mmf.h"
 #include "tests/crash/row.mmf.h"
+#include "tests/crash/sealed.mmf.h"
 
 /* --- What is made of a number ---------------------------------------------------------------- */
 
@@ -181,7 +183,20 @@ uint64_t crash_counter(const mmf_store *store, uint64_t index)
     return mmf_load_acquire(mmf_record_counter(record));
 }
 
-/* The four types have the same calls under different names. A store of a type begins with its
+bool crash_is_sealed(const mmf_store *store, uint64_t index)
+{
+    const mmf_record_type *type = store->type;
+    const unsigned char *record = store->records + index * type->record_size;
+    uint32_t checksum;
+
+    if (type->checksum_offset == 0 || mmf_sequence_is_odd(crash_counter(store, index))) {
+        return true;
+    }
+    memcpy(&checksum, record + type->checksum_offset, sizeof checksum);
+    return checksum == mmf_crc32c(0, record + MMF_COUNTER_BYTES, type->payload_size);
+}
+
+/* The types have the same calls under different names. A store of a type begins with its
  * mmf_store. */
 #define RECORD_CALLS(name)                                                                         \
     static mmf_status name##_get_any(const mmf_store *store, uint64_t index, void *ret_payload)    \
@@ -224,13 +239,16 @@ RECORD_CALLS(pair)
 RECORD_CALLS(row)
 RECORD_CALLS(block)
 RECORD_CALLS(label)
+RECORD_CALLS(sealed)
 WORDS_CALLS(row)
 WORDS_CALLS(block)
 WORDS_CALLS(label)
+WORDS_CALLS(sealed)
 MARK_CALLS(pair, uint32_t)
 MARK_CALLS(row, uint64_t)
 MARK_CALLS(block, uint64_t)
 MARK_CALLS(label, uint16_t)
+MARK_CALLS(sealed, uint64_t)
 
 static mmf_status label_set_text_any(mmf_store *store, uint64_t index, const char *data, size_t len)
 {
@@ -303,4 +321,19 @@ const crash_type crash_label = {
     .set_words = label_set_words_any,
     .get_words = label_get_words_any,
     .set_mark = label_set_mark_any,
+};
+
+const crash_type crash_sealed = {
+    .name = "sealed",
+    .record = &sealed_record_type,
+    .places = {[CRASH_NUMBER] = {SEALED_NUMBER_OFFSET - 8, 8},
+               [CRASH_WORDS] = {SEALED_WORDS_OFFSET - 8, SEALED_WORDS_COUNT * 8},
+               [CRASH_MARK] = {SEALED_MARK_OFFSET - 8, 8}},
+    .get = sealed_get_any,
+    .set = sealed_set_any,
+    .append = sealed_append_any,
+    .append_n = sealed_append_n_any,
+    .set_words = sealed_set_words_any,
+    .get_words = sealed_get_words_any,
+    .set_mark = sealed_set_mark_any,
 };

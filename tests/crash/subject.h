@@ -1,4 +1,4 @@
-/* The records that the crash tests change: four types, each field of which can be told from one
+/* The records that the crash tests change: types, each field of which can be told from one
  * number, so that a record that mixes two changes gives itself away. Every call goes through the
  * generated code.
  */
@@ -52,10 +52,11 @@ typedef struct crash_type {
     mmf_status (*set_mark)(mmf_store *store, uint64_t index, uint64_t mark);
 } crash_type;
 
-extern const crash_type crash_pair;  /* record of 16 bytes */
-extern const crash_type crash_row;   /* 48 */
-extern const crash_type crash_block; /* 4096 */
-extern const crash_type crash_label; /* with a text, and a mark of two bytes */
+extern const crash_type crash_pair;   /* record of 16 bytes */
+extern const crash_type crash_row;    /* 48 */
+extern const crash_type crash_block;  /* 4096 */
+extern const crash_type crash_label;  /* with a text, and a mark of two bytes */
+extern const crash_type crash_sealed; /* with a checksum */
 
 /* All fields, or one field, of that number. */
 void crash_fill(const crash_type *type, uint32_t number, crash_payload *payload);
@@ -78,5 +79,9 @@ mmf_status crash_change(const crash_type *type, crash_part part, mmf_store *stor
 
 /* The counter of a record of an open store. */
 uint64_t crash_counter(const mmf_store *store, uint64_t index);
+
+/* Whether the record, if it is at rest, and nobody writes it, has the checksum that it must have.
+ */
+bool crash_is_sealed(const mmf_store *store, uint64_t index);
 
 #endif
