@@ -10,11 +10,20 @@
 #define KILLS_MAX 16u
 #define KILLS_MS 200u
 
-bool walk_takes_all(void)
+/* 0: the short version. */
+static size_t stride(void)
 {
     const char *value = getenv("MMF_STEPS");
 
-    return value && strcmp(value, "all") == 0;
+    if (!value) {
+        return 0;
+    }
+    return strcmp(value, "all") == 0 ? 1 : (size_t)strtoul(value, NULL, 0);
+}
+
+bool walk_takes_all(void)
+{
+    return stride() != 0;
 }
 
 bool walk_is_refused(void)
@@ -178,16 +187,27 @@ static size_t sample_of(uint64_t ms, size_t count)
     return kills < count ? kills : count;
 }
 
-static size_t kill_along(const walk *walk)
+static size_t kill_sample(const walk *walk)
 {
-    const places *places = walk_takes_all() ? &walk->all : &walk->changes;
+    const places *changes = &walk->changes;
     uint64_t begin = test_now_ms();
     size_t kills;
 
-    kill_at(walk->way, places->list[places->count - 1]);
-    kills = walk_takes_all() ? places->count : sample_of(test_now_ms() - begin, places->count);
+    kill_at(walk->way, changes->list[changes->count - 1]);
+    kills = sample_of(test_now_ms() - begin, changes->count);
     for (size_t i = 0; i + 1 < kills; i++) {
-        kill_at(walk->way, places->list[(i + 1) * places->count / kills - 1]);
+        kill_at(walk->way, changes->list[(i + 1) * changes->count / kills - 1]);
+    }
+    return kills;
+}
+
+static size_t kill_all(const walk *walk)
+{
+    size_t kills = 0;
+
+    for (size_t i = 0; i < walk->all.count; i += stride()) {
+        kill_at(walk->way, walk->all.list[i]);
+        kills++;
     }
     return kills;
 }
@@ -201,7 +221,7 @@ void walk_all_the_way(const walk_way *way)
 
     survey(way, &walk.loud);
     steps = walk_once(&walk);
-    kills = kill_along(&walk);
+    kills = walk_takes_all() ? kill_all(&walk) : kill_sample(&walk);
     (void)printf("%-24s %-12s %6llu instructions, %4zu states, %5zu kills, %6llu ms\n", way->name,
                  way->plan->flags & MMF_ONE_WRITER ? "one writer" : "many writers",
                  (unsigned long long)steps, walk.changes.count, kills,

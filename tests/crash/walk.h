@@ -23,8 +23,9 @@ typedef struct walk_way {
 } walk_way;
 
 /* MMF_STEPS=all in the environment: every instruction is stepped, and followed by a kill, however
- * long that takes. Otherwise stretches from one system call to the next that leave the files alone
- * are run through, and kills are a sample of the instructions that changed something. */
+ * long that takes; MMF_STEPS=N: by a kill after each Nth. Otherwise stretches from one system call
+ * to the next that leave the files alone are run through, and kills are a sample of the
+ * instructions that changed something. */
 bool walk_takes_all(void);
 
 /* Whether nothing can be stepped here; says so. */
