@@ -18,7 +18,7 @@
 const char *const suite_name = "kill";
 
 #define KILLS_DEFAULT 400u
-#define AT_ONCE_MS 500u
+#define AT_ONCE_MS KILL_TIMEOUT_MS
 #define READERS 3u
 
 static uint32_t number_of_environment(const char *name, uint32_t otherwise)
