@@ -34,11 +34,16 @@ static const struct kill_case {
     uint32_t processes;
     uint32_t threads;
 } cases[] = {
-    {&crash_pair, 0, 3, 1},   {&crash_pair, MMF_ONE_WRITER, 1, 1},
-    {&crash_row, 0, 2, 2},    {&crash_row, MMF_ONE_WRITER, 1, 1},
-    {&crash_block, 0, 2, 2},  {&crash_block, MMF_ONE_WRITER, 1, 1},
-    {&crash_label, 0, 3, 2},  {&crash_label, MMF_ONE_WRITER, 1, 1},
-    {&crash_sealed, 0, 2, 2}, {&crash_sealed, MMF_ONE_WRITER, 1, 1},
+    {&crash_pair, MMF_NO_SYNC, 3, 1},
+    {&crash_pair, MMF_NO_SYNC | MMF_ONE_WRITER, 1, 1},
+    {&crash_row, MMF_NO_SYNC, 2, 2},
+    {&crash_row, MMF_NO_SYNC | MMF_ONE_WRITER, 1, 1},
+    {&crash_block, MMF_NO_SYNC, 2, 2},
+    {&crash_block, MMF_NO_SYNC | MMF_ONE_WRITER, 1, 1},
+    {&crash_label, 0, 3, 2},
+    {&crash_label, MMF_ONE_WRITER, 1, 1},
+    {&crash_sealed, MMF_NO_SYNC, 2, 2},
+    {&crash_sealed, MMF_NO_SYNC | MMF_ONE_WRITER, 1, 1},
 };
 
 #define CASES (sizeof cases / sizeof cases[0])

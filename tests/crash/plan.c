@@ -20,10 +20,13 @@ static uint32_t number_of_record(uint64_t index)
 mmf_store *plan_open(const plan *plan, const char *path, uint32_t flags)
 {
     mmf_error error = {0};
-    mmf_options options = {.flags = flags, .timeout_ms = TIMEOUT_MS, .error = &error};
+    mmf_options options = {.timeout_ms = TIMEOUT_MS, .error = &error};
     mmf_store *store = NULL;
-    mmf_status status = mmf_store_open(path, plan->operation->type->record, &options, &store);
+    mmf_status status;
 
+    /* Nothing here has to survive the machine. */
+    options.flags = flags & MMF_READ_ONLY ? flags : flags | MMF_NO_SYNC;
+    status = mmf_store_open(path, plan->operation->type->record, &options, &store);
     ck_found(status == MMF_OK, "opening gives %s: %s", mmf_status_name(status), error.text);
     return store;
 }
@@ -84,7 +87,7 @@ void plan_free(plan *plan)
 void plan_open_writer(void *argument)
 {
     plan *plan = argument;
-    mmf_options options = {.flags = plan->flags};
+    mmf_options options = {.flags = plan->flags | MMF_NO_SYNC};
 
     must_ok(mmf_store_open(plan->path, plan->operation->type->record, &options, &plan->store));
 }
