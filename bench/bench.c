@@ -139,9 +139,9 @@ static void run_rows(const bench_rows *rows, const bench_arguments *arguments,
 
 static uint32_t run(const bench_arguments *arguments, const bench_machine *machine, FILE *json)
 {
-    static const bench_rows *const tables[] = {&bench_field_rows, &bench_record_rows,
-                                               &bench_text_rows,  &bench_append_rows,
-                                               &bench_open_rows,  &bench_death_rows};
+    static const bench_rows *const tables[] = {
+        &bench_field_rows,  &bench_record_rows, &bench_wide_rows, &bench_text_rows,
+        &bench_append_rows, &bench_open_rows,   &bench_death_rows};
     static bench_fixture fixture; /* outlives main(), for what is done at exit */
     uint32_t count = 0;
 

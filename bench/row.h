@@ -29,6 +29,7 @@ typedef struct bench_rows {
 
 extern const bench_rows bench_field_rows;
 extern const bench_rows bench_record_rows;
+extern const bench_rows bench_wide_rows;
 extern const bench_rows bench_text_rows;
 extern const bench_rows bench_append_rows;
 extern const bench_rows bench_open_rows;
