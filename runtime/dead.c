@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/checksum.h"
 #include "runtime/copy.h"
 #include "runtime/seqlock.h"
 #include "runtime/system.h"
@@ -106,6 +107,16 @@ void mmf_dead_close(mmf_dead_writer *writer)
 {
     mmf_sys_close(writer->fd);
     writer->fd = -1;
+}
+
+/* A writer that has no image has changed nothing, or has found nothing worth an image. */
+bool mmf_dead_is_torn(const mmf_store *store, const mmf_dead_writer *writer,
+                      const unsigned char *record)
+{
+    const mmf_header_info *info = &store->state->info;
+
+    return writer->entry.undo == 0 && info->checksum_offset != 0 &&
+           !mmf_checksum_is_right(info, record);
 }
 
 bool mmf_dead_copy(const mmf_dead_writer *writer, const unsigned char *record, uint32_t offset,

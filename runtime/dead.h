@@ -27,6 +27,11 @@ bool mmf_dead_open(const mmf_store *store, uint64_t index, uint64_t sequence,
                    mmf_dead_writer *ret_writer);
 void mmf_dead_close(mmf_dead_writer *writer);
 
+/* Whether the record had been torn before that writer came, which was about to replace it: there is
+ * nothing to go back to. Only told where there are checksums. */
+bool mmf_dead_is_torn(const mmf_store *store, const mmf_dead_writer *writer,
+                      const unsigned char *record);
+
 /* `size` bytes at `offset` of the record, as they were. */
 bool mmf_dead_copy(const mmf_dead_writer *writer, const unsigned char *record, uint32_t offset,
                    uint32_t size, void *ret_bytes);

@@ -87,6 +87,24 @@ typedef struct read_attempt {
     record_wait wait;
 } read_attempt;
 
+/* MMF_OK: the writer is dead, and what was there before can be read; MMF_E_CORRUPT: it is dead, and
+ * nothing whole was there; MMF_E_STUCK: neither. */
+static mmf_status attempt_begin_dead(read_attempt *attempt)
+{
+    bool is_torn;
+
+    if (!mmf_dead_open(attempt->store, attempt->index, attempt->sequence, &attempt->dead)) {
+        return MMF_E_STUCK;
+    }
+    if (!mmf_dead_is_torn(attempt->store, &attempt->dead, attempt->record)) {
+        attempt->is_dead = true;
+        return MMF_OK;
+    }
+    is_torn = mmf_dead_is_valid(&attempt->dead, attempt->record);
+    mmf_dead_close(&attempt->dead);
+    return is_torn ? MMF_E_CORRUPT : MMF_E_STUCK;
+}
+
 /* Without `may_be_dead` a record has to be at rest in the file. */
 static mmf_status attempt_begin(read_attempt *attempt, bool may_be_dead)
 {
@@ -99,10 +117,9 @@ static mmf_status attempt_begin(read_attempt *attempt, bool may_be_dead)
         }
         if (may_be_dead && attempt->store->state->writers.fd < 0 &&
             mmf_wait_is_long(&attempt->wait.rounds)) {
-            attempt->is_dead =
-                mmf_dead_open(attempt->store, attempt->index, attempt->sequence, &attempt->dead);
-            if (attempt->is_dead) {
-                return MMF_OK;
+            status = attempt_begin_dead(attempt);
+            if (status != MMF_E_STUCK) {
+                return status;
             }
         }
         status = wait_for_record(attempt->store, attempt->sequence, &attempt->wait);
