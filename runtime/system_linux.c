@@ -466,7 +466,8 @@ void mmf_sys_replace_pages(void *address, uint64_t size)
 static bool (*fault_handler)(const void *address);
 static struct sigaction fault_action_before;
 
-/* As if our handler had never been there: the default action kills when the fault is repeated. */
+/* As if our handler had never been there: the default action kills when the fault is repeated, or,
+ * where it was kill(2) and no fault, when the signal is. */
 static void pass_fault_on(int number, siginfo_t *info, void *context)
 {
     if ((fault_action_before.sa_flags & SA_SIGINFO) != 0) {
@@ -474,6 +475,9 @@ static void pass_fault_on(int number, siginfo_t *info, void *context)
     } else if (fault_action_before.sa_handler == SIG_DFL ||
                fault_action_before.sa_handler == SIG_IGN) {
         (void)sigaction(SIGBUS, &fault_action_before, NULL);
+        if (info->si_code <= 0) {
+            (void)raise(number);
+        }
     } else {
         fault_action_before.sa_handler(number);
     }
@@ -489,11 +493,27 @@ static void on_fault(int number, siginfo_t *info, void *context)
     errno = saved_errno;
 }
 
+static bool is_ours(const struct sigaction *action)
+{
+    return (action->sa_flags & SA_SIGINFO) != 0 && action->sa_sigaction == on_fault;
+}
+
+/* One that somebody has put on top of ours may pass faults on to it, which then must not pass them
+ * back; the action from before ours, or none, does not. */
+static bool is_still_reached(void)
+{
+    struct sigaction now;
+
+    return fault_handler && sigaction(SIGBUS, NULL, &now) == 0 &&
+           (is_ours(&now) ||
+            (now.sa_handler != SIG_DFL && now.sa_handler != fault_action_before.sa_handler));
+}
+
 int mmf_sys_handle_faults(bool (*handler)(const void *address))
 {
     struct sigaction action;
 
-    if (fault_handler) {
+    if (is_still_reached()) {
         return 0;
     }
     memset(&action, 0, sizeof action);
@@ -512,8 +532,7 @@ void mmf_sys_unhandle_faults(void)
 {
     struct sigaction now;
 
-    if (sigaction(SIGBUS, NULL, &now) == 0 && (now.sa_flags & SA_SIGINFO) != 0 &&
-        now.sa_sigaction == on_fault) {
+    if (sigaction(SIGBUS, NULL, &now) == 0 && is_ours(&now)) {
         (void)sigaction(SIGBUS, &fault_action_before, NULL);
         fault_handler = NULL;
     }
