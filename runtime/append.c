@@ -113,6 +113,9 @@ mmf_status mmf_store_grow(mmf_store *store, uint64_t capacity)
     }
     fit = size < info->data_offset ? 0 : (size - info->data_offset) / info->record_size;
     mmf_store_release(&state->file_records, fit);
+    if (fit < mmf_load_relaxed(store->record_count)) {
+        return MMF_E_TRUNCATED; /* growing it again would make zeros of the records that are gone */
+    }
     if (capacity <= usable && capacity <= fit) {
         publish_capacity(store, usable);
         return MMF_OK;
@@ -128,6 +131,9 @@ static mmf_status place_records(mmf_store *store, uint64_t count, mmf_append_sec
     uint64_t index = mmf_load_acquire(store->record_count);
     mmf_status status;
 
+    if (mmf_store_is_cut(store)) {
+        return MMF_E_TRUNCATED; /* and the index came from a page that is gone */
+    }
     if (count > UINT64_MAX - index) {
         return MMF_E_LIMIT;
     }
@@ -194,7 +200,9 @@ mmf_status mmf_append_end_slow(mmf_store *store, uint64_t new_record_count)
 {
     uint64_t word = store->state->append_word;
 
-    mmf_store_release(store->record_count, new_record_count);
+    if (!mmf_store_is_cut(store)) {
+        mmf_store_release(store->record_count, new_record_count);
+    }
     give_append_right(store, word);
     mmf_notify(store);
     return mmf_store_is_cut(store) ? MMF_E_TRUNCATED : MMF_OK;

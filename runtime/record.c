@@ -56,9 +56,12 @@ static mmf_status look_after_owner(const mmf_store *store, uint64_t sequence, re
 }
 
 /* One more round for a record whose counter was `sequence`. MMF_OK: try again; MMF_E_STUCK;
- * MMF_E_CORRUPT. */
+ * MMF_E_CORRUPT; MMF_E_TRUNCATED (the counter was that of a page that is gone). */
 static mmf_status wait_for_record(const mmf_store *store, uint64_t sequence, record_wait *wait)
 {
+    if (mmf_store_is_cut(store)) {
+        return MMF_E_TRUNCATED;
+    }
     if (sequence != wait->sequence) {
         wait->sequence = sequence;
         mmf_wait_moved(&wait->rounds);

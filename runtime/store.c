@@ -128,6 +128,19 @@ static mmf_status write_durable_slot(mmf_store *store, uint64_t record_count)
     return mmf_region_sync(&store->state->region, 0, sizeof *header);
 }
 
+/* What is no longer in the file is not on the disk, whatever msync(2) says. */
+static mmf_status check_is_there(const mmf_store *store, uint64_t count)
+{
+    mmf_status status = mmf_store_measure(store);
+
+    if (status != MMF_OK) {
+        return status;
+    }
+    return mmf_store_is_cut(store) || mmf_load_acquire(&store->state->file_records) < count
+               ? MMF_E_TRUNCATED
+               : MMF_OK;
+}
+
 /* Everything but the check of the handle. */
 static mmf_status sync_all(mmf_store *store, uint32_t slot)
 {
@@ -138,6 +151,9 @@ static mmf_status sync_all(mmf_store *store, uint32_t slot)
     mmf_status status = mmf_region_sync(&state->region, 0,
                                         state->info.data_offset + count * state->info.record_size);
 
+    if (status == MMF_OK) {
+        status = check_is_there(store, count);
+    }
     if (status != MMF_OK || state->info.format == MMF_FORMAT_1) {
         return status;
     }

@@ -83,7 +83,8 @@ bool mmf_store_refresh(const mmf_store *store, uint64_t index);
 MMF_NODISCARD mmf_status mmf_store_measure(const mmf_store *store);
 
 /* Makes room for `capacity` records in all. The caller holds the append right.
- * MMF_OK; MMF_E_NO_SPACE; MMF_E_LIMIT; MMF_E_SYSTEM. */
+ * MMF_OK; MMF_E_NO_SPACE; MMF_E_LIMIT; MMF_E_TRUNCATED (the file has fewer records than there are);
+ * MMF_E_SYSTEM. */
 MMF_NODISCARD mmf_status mmf_store_grow(mmf_store *store, uint64_t capacity);
 
 #endif
