@@ -627,11 +627,32 @@ static void outlive(family *family)
     test_post(&family->done, 1);
 }
 
+/* A new program has its name a little later than its memory, by which posix_spawn() returns, and
+ * only then are the old one's descriptors closed. */
+static bool is_sleep(pid_t process)
+{
+    char name[64];
+    char text[16] = "";
+    FILE *file;
+
+    (void)snprintf(name, sizeof name, "/proc/%d/comm", (int)process);
+    file = fopen(name, "re");
+    if (file) {
+        (void)!fgets(text, sizeof text, file);
+        (void)fclose(file);
+    }
+    return strcmp(text, "sleep\n") == 0;
+}
+
 static void spawn_sleeper(family *family)
 {
     char *arguments[] = {"sleep", "30", NULL};
 
     must(posix_spawnp(&family->spawned, "sleep", NULL, NULL, arguments, environ) == 0);
+    for (unsigned i = 0; !is_sleep(family->spawned); i++) {
+        must(i < 5000);
+        test_sleep_ms(1);
+    }
     test_post(&family->ready, 1);
 }
 
