@@ -38,10 +38,13 @@ static bool view_by_reading(const mmf_store_state *state, lock_view *ret_view)
 
 static bool is_inside(const mmf_store *store, const mmf_writer_info *row, uint64_t odd)
 {
-    const unsigned char *record = store->records + row->index * store->type->record_size;
+    const unsigned char *record;
 
-    return row->index < mmf_load_acquire(&store->visible) &&
-           mmf_writer_is_inside(mmf_load_acquire(mmf_record_counter(record)), row->slot, odd);
+    if (row->index >= mmf_load_acquire(&store->visible)) {
+        return false; /* a lock file may say anything */
+    }
+    record = store->records + row->index * store->type->record_size;
+    return mmf_writer_is_inside(mmf_load_acquire(mmf_record_counter(record)), row->slot, odd);
 }
 
 static void describe_writer(const mmf_store *store, const lock_view *view, uint32_t slot,
