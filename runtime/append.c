@@ -65,7 +65,8 @@ static mmf_status allocate_records(mmf_store *store, uint64_t usable, uint64_t c
 }
 
 /* Grows the file so that it holds `capacity` records instead of `usable`: more where that can be
- * had, since growing costs a system call. */
+ * had, since growing costs a system call; and on a nearly full disk still half of what there is, as
+ * each attempt that fails costs more than one that does not. */
 static mmf_status grow_file(mmf_store *store, uint64_t usable, uint64_t capacity, uint64_t old_size)
 {
     mmf_store_state *state = store->state;
@@ -78,8 +79,8 @@ static mmf_status grow_file(mmf_store *store, uint64_t usable, uint64_t capacity
     target = target > capacity ? target : capacity;
     target = target < state->record_limit ? target : state->record_limit;
     status = allocate_records(store, usable, target, old_size, &new_size);
-    if (status == MMF_E_NO_SPACE && target > capacity) {
-        target = capacity;
+    while (status == MMF_E_NO_SPACE && target > capacity) {
+        target = capacity + (target - capacity) / 2;
         status = allocate_records(store, usable, target, old_size, &new_size);
     }
     if (status != MMF_OK) {
