@@ -22,6 +22,8 @@ static bool restore_bytes(mmf_store_state *state, uint32_t slot, unsigned char *
 #ifndef MMF_MUTANT_NO_RESTORE
     mmf_words_copy(record + offset, mmf_writers_undo(writers, slot) + offset, size);
 #else
+    (void)writers;
+    (void)slot;
     (void)record;
     (void)offset;
     (void)size;

@@ -145,12 +145,17 @@ static mmf_status check_is_there(const mmf_store *store, uint64_t count)
 static mmf_status sync_all(mmf_store *store, uint32_t slot)
 {
     mmf_store_state *state = store->state;
-    uint64_t count = mmf_store_len(store);
+    uint64_t count;
     uint64_t *right;
     uint64_t word = 0;
-    mmf_status status = mmf_region_sync(&state->region, 0,
-                                        state->info.data_offset + count * state->info.record_size);
+    mmf_status status = mmf_store_measure(store); /* or the count might be an older one */
 
+    if (status != MMF_OK) {
+        return status;
+    }
+    count = mmf_store_len(store);
+    status = mmf_region_sync(&state->region, 0,
+                             state->info.data_offset + count * state->info.record_size);
     if (status == MMF_OK) {
         status = check_is_there(store, count);
     }

@@ -167,8 +167,9 @@ uint64_t mmf_store_capacity(const mmf_store *store);
 
 /* Writes what has been stored so far to the disk and waits for it (msync(2), MS_SYNC), then, in
  * format 2, notes the durable record count. MMF_OK; MMF_E_READONLY; MMF_E_STUCK (another handle is
- * at the second step beyond the deadline; the records are on the disk); MMF_E_TRUNCATED (somebody
- * has cut the file: not all of them are there); MMF_E_SYSTEM. */
+ * at the second step beyond the deadline; the records are on the disk); MMF_E_CLOSED (after fork);
+ * MMF_E_TRUNCATED (somebody has cut the file); MMF_E_SYSTEM; as a thread's first write also
+ * MMF_E_LIMIT, MMF_E_NO_SPACE, MMF_E_NO_MEMORY. */
 MMF_NODISCARD mmf_status mmf_store_sync(mmf_store *store);
 
 /* The same for the bytes of records first … first + count - 1 alone; the durable record count
@@ -176,8 +177,8 @@ MMF_NODISCARD mmf_status mmf_store_sync(mmf_store *store);
 MMF_NODISCARD mmf_status mmf_store_sync_range(mmf_store *store, uint64_t first, uint64_t count);
 
 /* Allocates room for at least `capacity` records, now instead of at an append.
- * MMF_OK; MMF_E_READONLY; MMF_E_NO_SPACE; MMF_E_LIMIT; MMF_E_STUCK; MMF_E_TRUNCATED (somebody has
- * cut the file); MMF_E_SYSTEM. */
+ * MMF_OK; MMF_E_READONLY; MMF_E_NO_SPACE; MMF_E_LIMIT; MMF_E_STUCK; MMF_E_CLOSED; MMF_E_TRUNCATED;
+ * MMF_E_NO_MEMORY; MMF_E_SYSTEM. */
 MMF_NODISCARD mmf_status mmf_store_reserve(mmf_store *store, uint64_t capacity);
 
 /* --- News ------------------------------------------------------------------------------------ */
