@@ -2,8 +2,6 @@
 
 #include <stddef.h>
 
-#include <stddef.h>
-
 /* A range of bytes, split at multiples of 8: some bytes of a first word, whole words, and some
  * bytes of a last one. Either of the ends may be empty. */
 typedef struct split {
