@@ -179,9 +179,7 @@ typedef struct mmf_writer_slot {
     /* 08 */ uint64_t thread_id;  /* of the system, for people */
     /* 10 */ uint64_t claimed_ns; /* nanoseconds since 1970-01-01T00:00:00Z */
     /* 18 */ uint8_t reserved_18[40];
-    /* 40 */ uint64_t
-        odd; /* the counter of the record that it entered last, while inside; or its */
-    /* low 9 bits alone, in format 2: nobody else makes such a counter */
+    /* 40 */ uint64_t odd;  /* see mmf_writer_is_inside(); 0: it has entered none yet */
     /* 48 */ uint64_t undo; /* mmf_undo_range(): what its undo image holds; 0: nothing */
     /* 50 */ uint8_t reserved_50[48];
 } mmf_writer_slot;
@@ -193,7 +191,8 @@ MMF_STATIC_ASSERT(offsetof(mmf_writer_slot, odd) == 0x40, "odd");
 MMF_STATIC_ASSERT(offsetof(mmf_writer_slot, undo) == 0x48, "undo");
 MMF_STATIC_ASSERT(sizeof(mmf_writer_slot) == 128, "writer slot");
 
-/* Whether the counter says that the writer in `slot`, whose entry has `odd`, is inside. */
+/* Whether the counter says that the writer in `slot`, whose entry has `odd`, is inside: odd is that
+ * counter, or its low 9 bits alone, in format 2, where nobody else makes such counters. */
 static inline bool mmf_writer_is_inside(uint64_t counter, uint32_t slot, uint64_t odd)
 {
     uint64_t tag = (uint64_t)slot << 1 | 1;
