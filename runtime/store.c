@@ -234,19 +234,17 @@ static mmf_status leave(mmf_store_state *state)
     uint64_t arrivals = 0;
     bool last = false;
     mmf_status status = sync_before_leaving(state, &arrivals);
-    mmf_status recovered = MMF_OK;
-    uint64_t mended = 0;
+    mmf_status recovered;
+    uint64_t mended;
     int saved_errno = errno;
     mmf_status left = mmf_writers_leave(&state->writers, state->timeout_ns, &last);
 
     if (left != MMF_OK) {
         return left;
     }
-    if (last) {
-        mended = mmf_load_relaxed(&state->writers.file->recovered);
-        recovered = mmf_recovery_of_all(state);
-        mended = mmf_load_relaxed(&state->writers.file->recovered) - mended;
-    }
+    mended = mmf_load_relaxed(&state->writers.file->recovered);
+    recovered = mmf_recovery_of_all(state); /* and of this handle's own slots, soon forgotten */
+    mended = mmf_load_relaxed(&state->writers.file->recovered) - mended;
     if (status != MMF_OK) {
         errno = saved_errno;
     } else if (recovered != MMF_OK) {
