@@ -288,6 +288,33 @@ START_TEST(test_at_closing)
 }
 END_TEST
 
+/* A handle that is closed inside a section, which nobody should do, leaves no record that can never
+ * be entered again; whether it is the last one or not. */
+START_TEST(test_closed_inside)
+{
+    mmf_store *other = NULL;
+    mmf_store *store;
+    mmf_write_section section;
+    uint64_t odd;
+
+    make(1 + (uint32_t)_i % 2);
+    if (_i / 2) {
+        other = open_store(0);
+    }
+    store = open_store(0);
+    ck_ok(mmf_write_begin(store, VICTIM, RECORD_SIZE, 8, 56, &section));
+    memset(section.payload, NEW_BYTE, 20);
+    odd = test_counter(path, &type, VICTIM);
+    ck_ok(mmf_store_close(store));
+    ck_is_old_in_the_file(odd);
+    if (other) {
+        ck_at_once(by_get_record(other), MMF_OK);
+        ck_at_once(by_set_record(other), MMF_OK);
+        ck_ok(mmf_store_close(other));
+    }
+}
+END_TEST
+
 /* A thread that is given the dead writer's slot undoes its change first: from then on the slot says
  * nothing of it any more. */
 typedef struct newcomer {
@@ -751,6 +778,7 @@ void suite_add(TCase *tcase)
     tcase_add_loop_test(tcase, test_met_by_an_open_handle, 0, 2);
     tcase_add_loop_test(tcase, test_at_opening, 0, 4);
     tcase_add_loop_test(tcase, test_at_closing, 0, 2);
+    tcase_add_loop_test(tcase, test_closed_inside, 0, 4);
     tcase_add_loop_test(tcase, test_by_who_gets_the_slot, 0, 2);
     tcase_add_loop_test(tcase, test_counter_after_recovery_is_new, 0, 2);
     tcase_add_loop_test(tcase, test_one_word, 0, 2);
