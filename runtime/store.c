@@ -262,16 +262,11 @@ static mmf_status leave(mmf_store_state *state)
     return status;
 }
 
-mmf_status mmf_store_close(mmf_store *store)
+mmf_status mmf_store_release_state(mmf_store_state *state)
 {
-    mmf_store_state *state;
     mmf_status status = MMF_OK;
     int saved_errno;
 
-    if (!store) {
-        return MMF_OK;
-    }
-    state = store->state;
     mmf_threads_remove(state);
     if (state->is_attached) {
         status = leave(state);
@@ -284,4 +279,17 @@ mmf_status mmf_store_close(mmf_store *store)
     free(state);
     errno = saved_errno;
     return status == MMF_OK ? MMF_OK : MMF_E_SYSTEM;
+}
+
+mmf_status mmf_store_close(mmf_store *store)
+{
+    mmf_status status;
+
+    if (!store) {
+        return MMF_OK;
+    }
+    mmf_threads_hold_fork();
+    status = mmf_store_release_state(store->state);
+    mmf_threads_let_fork();
+    return status;
 }

@@ -10,6 +10,7 @@
 #include "runtime/store_create.h"
 #include "runtime/store_state.h"
 #include "runtime/system.h"
+#include "runtime/threads.h"
 
 #define FLAGS_KNOWN                                                                                \
     (MMF_READ_ONLY | MMF_ONE_WRITER | MMF_CREATE | MMF_NO_SYNC | MMF_REFUSE_DIRTY | MMF_GUARD)
@@ -438,19 +439,21 @@ static mmf_status open_with(open_function *function, const char *path, const mmf
     if (!state) {
         return mmf_error_set(options->error, MMF_E_NO_MEMORY, "out of memory");
     }
+    mmf_threads_hold_fork();
     status = read_boot_id(state, options);
     if (status == MMF_OK) {
         status = function(state, options);
     }
-    if (status != MMF_OK) {
+    if (status == MMF_OK) {
+        *ret_store = &state->store;
+    } else {
         int saved_errno = errno;
 
-        (void)mmf_store_close(&state->store);
+        (void)mmf_store_release_state(state);
         errno = saved_errno;
-        return status;
     }
-    *ret_store = &state->store;
-    return MMF_OK;
+    mmf_threads_let_fork();
+    return status;
 }
 
 mmf_status mmf_store_create(const char *path, const mmf_record_type *type,

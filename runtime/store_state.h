@@ -76,6 +76,9 @@ static inline bool mmf_store_needs_repair(const mmf_header *header, const uint8_
            memcmp(header->boot_id, boot_id, sizeof header->boot_id) != 0;
 }
 
+/* Everything of mmf_store_close(), between mmf_threads_hold_fork() and mmf_threads_let_fork(). */
+mmf_status mmf_store_release_state(mmf_store_state *state);
+
 /* Whether record `index` exists, by the header: renews store->visible. */
 bool mmf_store_refresh(const mmf_store *store, uint64_t index);
 

@@ -17,6 +17,9 @@ static pthread_key_t ending_key; /* its value is a thread's writer list */
 static pthread_mutex_t handles_mutex = PTHREAD_MUTEX_INITIALIZER;
 static mmf_store_state *handles; /* a list */
 static uint64_t last_id;
+static unsigned moving; /* handles that come or go, whose descriptors are in no table */
+static unsigned forking;
+static pthread_cond_t moved = PTHREAD_COND_INITIALIZER;
 
 _Thread_local mmf_thread_writer mmf_thread_last;
 
@@ -83,10 +86,16 @@ static void thread_ends(void *value)
 static void before_fork(void)
 {
     (void)pthread_mutex_lock(&handles_mutex);
+    forking++;
+    while (moving > 0) {
+        (void)pthread_cond_wait(&moved, &handles_mutex);
+    }
 }
 
 static void after_fork_in_parent(void)
 {
+    forking--;
+    (void)pthread_cond_broadcast(&moved);
     (void)pthread_mutex_unlock(&handles_mutex);
 }
 
@@ -121,6 +130,8 @@ static void after_fork_in_child(void)
         state->is_listed = false;
         mmf_store_disable_writing(&state->store);
     }
+    forking = 0; /* the others that wait to fork are not here */
+    moved = (pthread_cond_t)PTHREAD_COND_INITIALIZER;
     (void)pthread_mutex_unlock(&handles_mutex);
 }
 
@@ -133,6 +144,25 @@ static void initialise(void)
 }
 
 /* --- Handles --------------------------------------------------------------------------------- */
+
+void mmf_threads_hold_fork(void)
+{
+    (void)pthread_once(&once, initialise);
+    (void)pthread_mutex_lock(&handles_mutex);
+    while (forking > 0) {
+        (void)pthread_cond_wait(&moved, &handles_mutex);
+    }
+    moving++;
+    (void)pthread_mutex_unlock(&handles_mutex);
+}
+
+void mmf_threads_let_fork(void)
+{
+    (void)pthread_mutex_lock(&handles_mutex);
+    moving--;
+    (void)pthread_cond_broadcast(&moved);
+    (void)pthread_mutex_unlock(&handles_mutex);
+}
 
 mmf_status mmf_threads_add(mmf_store_state *state)
 {

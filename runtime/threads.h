@@ -24,6 +24,11 @@ typedef struct mmf_thread_writer {
     unsigned char *undo; /* image */
 } mmf_thread_writer;
 
+/* Between the two no thread forks: a handle that comes or goes is in no table, and a child would
+ * keep its locks. Not recursive. */
+void mmf_threads_hold_fork(void);
+void mmf_threads_let_fork(void);
+
 /* Puts a writing handle into the table, and gives it its id. MMF_OK; MMF_E_NO_MEMORY. */
 MMF_NODISCARD mmf_status mmf_threads_add(mmf_store_state *state);
 /* Takes it out; no thread gives back a slot of it afterwards. Takes one that is not there. */
