@@ -814,6 +814,52 @@ START_TEST(test_fork_beside_writing_threads)
 }
 END_TEST
 
+/* Forks between any two steps of an opening and a closing: what the children keep is nothing. */
+static void *open_in_a_loop(void *argument)
+{
+    bustle *shared = argument;
+
+    while (__atomic_load_n(&shared->stop, __ATOMIC_RELAXED) == 0) {
+        mmf_options options = {.flags = MMF_NO_SYNC, .timeout_ms = 10000};
+        mmf_store *store = NULL;
+        mmf_status status = mmf_store_open(path, &type, &options, &store);
+
+        count_write(shared, status);
+        (void)!mmf_store_close(store);
+    }
+    return NULL;
+}
+
+static void sleep_on(void *argument)
+{
+    (void)test_await(argument, 1, 20000);
+}
+
+START_TEST(test_fork_beside_openings)
+{
+    uint32_t *end = test_shared(sizeof *end);
+    bustle shared = {.stop = 0};
+    pthread_t thread;
+    pid_t children[40];
+
+    make(1 + (uint32_t)_i);
+    ck_assert_int_eq(pthread_create(&thread, NULL, open_in_a_loop, &shared), 0);
+    for (unsigned i = 0; i < 40; i++) {
+        test_sleep_ms(1);
+        children[i] = test_fork(sleep_on, end);
+    }
+    __atomic_store_n(&shared.stop, 1, __ATOMIC_RELAXED);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    ck_assert_uint_eq(shared.errors, 0);
+    ck_assert_uint_gt(shared.writes, 0);
+    ck_ok(mmf_store_close(open_store(MMF_ONE_WRITER)));
+    test_post(end, 1);
+    for (unsigned i = 0; i < 40; i++) {
+        ck_assert_int_eq(test_wait(children[i], 10000), 0);
+    }
+}
+END_TEST
+
 /* --- exec ------------------------------------------------------------------------------------ */
 
 /* Another program gets none of the descriptors: neither of the store nor of its lock file. */
@@ -864,5 +910,6 @@ void suite_add(TCase *tcase)
     tcase_add_loop_test(tcase, test_parent_dies_before_its_child, 0, 12);
     tcase_add_loop_test(tcase, test_lock_file_deleted_after_the_parent, 0, 2);
     tcase_add_loop_test(tcase, test_fork_beside_writing_threads, 0, 2);
+    tcase_add_loop_test(tcase, test_fork_beside_openings, 0, 2);
     tcase_add_loop_test(tcase, test_exec_inherits_nothing, 0, 2);
 }
