@@ -213,6 +213,7 @@ typedef struct death {
     uint32_t offset;
     uint32_t size;
     uint32_t written;
+    bool sealed; /* the checksum is that of the new payload already */
 } death;
 
 static const death deaths[] = {
@@ -221,6 +222,7 @@ static const death deaths[] = {
     {.offset = 8, .size = PAYLOAD, .written = PAYLOAD},
     {.offset = 16, .size = 8, .written = 8}, /* one word, and with it the checksum */
     {.offset = 20, .size = 9, .written = 3},
+    {.offset = 24, .size = 24, .written = 24, .sealed = true},
 };
 #define DEATHS (int)(sizeof deaths / sizeof deaths[0])
 
@@ -236,6 +238,11 @@ static void die(void *argument)
     must_ok(mmf_write_begin(store, VICTIM, RECORD_SIZE, death->offset, death->size, &section));
     if (death->written > 0) {
         mmf_bytes_store(section.payload - 8 + death->offset, bytes, death->written);
+    }
+    if (death->sealed) {
+        uint32_t crc = mmf_crc32c(0, section.payload, PAYLOAD);
+
+        memcpy(section.payload + PAYLOAD, &crc, sizeof crc);
     }
     (void)raise(SIGKILL);
 }
