@@ -713,6 +713,27 @@ START_TEST(test_woken_by_a_recovery)
 }
 END_TEST
 
+/* It tells those who wait as any write does. */
+START_TEST(test_recovery_wakes)
+{
+    uint32_t one = 1;
+    uint32_t news;
+    uint64_t word = 0;
+    bool torn = true;
+    mmf_store *store;
+
+    make(MMF_FORMAT_2);
+    store = test_open(path, &type, 0);
+    ck_assert_int_eq(test_run(die_in_a_change, NULL, LONG_MS), -SIGKILL);
+    test_write_at(path, offsetof(mmf_header, waiting), &one, sizeof one);
+    news = word_at(offsetof(mmf_header, wait_word));
+    ck_ok(test_get(store, 1, &word, &torn));
+    ck_assert_uint_eq(word_at(offsetof(mmf_header, waiting)), 0);
+    ck_assert_uint_eq(word_at(offsetof(mmf_header, wait_word)), news + 1);
+    ck_ok(mmf_store_close(store));
+}
+END_TEST
+
 void suite_add(TCase *tcase)
 {
     tcase_add_loop_test(tcase, test_what_has_come_is_not_waited_for, 0, SCENES);
@@ -727,4 +748,5 @@ void suite_add(TCase *tcase)
     tcase_add_loop_test(tcase, test_one_append_wakes_all, 0, SCENES);
     tcase_add_loop_test(tcase, test_killed_waiters, 0, 6);
     tcase_add_loop_test(tcase, test_woken_by_a_recovery, 0, 2);
+    tcase_add_test(tcase, test_recovery_wakes);
 }

@@ -440,6 +440,7 @@ static void *quit_in_an_append(void *argument)
 START_TEST(test_thread_ends_in_an_append)
 {
     quitter me = {.index = 0};
+    uint64_t right = 0;
     uint64_t index = 0;
 
     make(1 + (uint32_t)_i % 2);
@@ -448,6 +449,10 @@ START_TEST(test_thread_ends_in_an_append)
         ck_ok(test_set(me.store, 2, OLD));
     }
     run_quitter(quit_in_an_append, &me);
+    test_read_at(test_path("store.lock"), offsetof(mmf_lock_header, append_right), &right,
+                 sizeof right);
+    ck_assert_uint_gt(right, 0); /* given back when it ended, and not when somebody asked */
+    ck_assert_uint_eq(right % 2, 0);
     ck_assert_uint_eq(mmf_store_len(me.store), RECORDS);
     ck_at_once(test_append(me.store, 6, &index), MMF_OK);
     ck_assert_uint_eq(index, RECORDS);
