@@ -79,6 +79,21 @@ bool mmf_writers_is_alive(const mmf_writers *writers, uint32_t slot)
 
 /* --- Opening the lock file ------------------------------------------------------------------- */
 
+/* Without waiting for anybody who lives. But a process that is just dying, or whose child is just
+ * being replaced by execve(2), may hold the lock for a moment after its parent was told. */
+#define LOCK_GRACE_NS 20000000u
+
+static int lock_file(int fd, bool exclusive)
+{
+    mmf_wait wait = {0, 0};
+    int failure;
+
+    do {
+        failure = mmf_sys_lock_file(fd, exclusive);
+    } while (failure == EWOULDBLOCK && mmf_wait_round(&wait, LOCK_GRACE_NS));
+    return failure;
+}
+
 /* Opens the file and takes the flock; then makes sure that it still is the file of that name:
  * somebody may have deleted it between the two. */
 static mmf_status open_and_lock(mmf_writers *writers, const char *lock_path,
@@ -95,7 +110,7 @@ static mmf_status open_and_lock(mmf_writers *writers, const char *lock_path,
 
             return mmf_error_set_system(error, status, failure, "cannot open %s", lock_path);
         }
-        failure = mmf_sys_lock_file(writers->fd, options->exclusive);
+        failure = lock_file(writers->fd, options->exclusive);
         if (failure == EWOULDBLOCK) {
             return mmf_error_set(error, MMF_E_LOCKED, "%s: %s", lock_path,
                                  options->exclusive ? "another handle writes to the store"

@@ -279,7 +279,7 @@ START_TEST(test_odd_counters_of_many)
     }
     store = open_store(0);
     for (uint64_t i = 0; i < life.synced; i++) {
-        mmf_read_section section;
+        mmf_read_section section = {NULL, 0};
 
         ck_ok(mmf_read_begin(store, i, RECORD_SIZE, &section));
     }

@@ -101,7 +101,7 @@ START_TEST(test_changes)
 {
     static const uint32_t more[] = {0, MMF_GUARD, MMF_NO_SYNC};
     mmf_store *store;
-    mmf_write_section section;
+    mmf_write_section section = {NULL, 0};
     unsigned char before[PAYLOAD];
 
     make();
@@ -230,7 +230,7 @@ static void die(void *argument)
 {
     const death *death = argument;
     unsigned char bytes[PAYLOAD];
-    mmf_write_section section;
+    mmf_write_section section = {NULL, 0};
     mmf_store *store;
 
     memset(bytes, 0xee, sizeof bytes);
@@ -301,7 +301,7 @@ static void tear(uint32_t offset)
 static void ck_corrupt(const mmf_store *store)
 {
     unsigned char bytes[PAYLOAD];
-    mmf_read_section section;
+    mmf_read_section section = {NULL, 0};
     uint64_t word = 1;
     uint8_t byte = 1;
     bool torn;
@@ -318,7 +318,7 @@ static void ck_corrupt(const mmf_store *store)
 
 static void ck_refuses_parts(mmf_store *store)
 {
-    mmf_write_section section;
+    mmf_write_section section = {NULL, 0};
     raw_record before = raw(VICTIM);
     raw_record after;
 

@@ -98,7 +98,7 @@ static mmf_status by_get_text(mmf_store *store, uint64_t index)
 
 static mmf_status by_section(mmf_store *store, uint64_t index)
 {
-    mmf_read_section section;
+    mmf_read_section section = {NULL, 0};
     unsigned sum = 0;
     mmf_status status;
 
@@ -301,9 +301,9 @@ static void cut_in_a_section(void *argument)
 {
     const cut *cut = argument;
     mmf_store *store = must_open(cut->flags | MMF_GUARD);
-    mmf_write_section write;
-    mmf_append_section append;
-    mmf_read_section read;
+    mmf_write_section write = {NULL, 0};
+    mmf_append_section append = {NULL, 0};
+    mmf_read_section read = {NULL, 0};
 
     must_ok(mmf_read_begin(store, RECORDS - 1, type.record_size, &read));
     if (cut->flags != MMF_READ_ONLY && cut->action == 0) {

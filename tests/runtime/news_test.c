@@ -94,8 +94,8 @@ END_TEST
 START_TEST(test_version)
 {
     uint32_t flags = _i / 2 ? MMF_ONE_WRITER : 0;
-    mmf_write_section write;
-    mmf_read_section read;
+    mmf_write_section write = {NULL, 0};
+    mmf_read_section read = {NULL, 0};
     mmf_store *store;
     mmf_store *reader;
     uint64_t version;
@@ -262,7 +262,7 @@ static mmf_status set_array(mmf_store *store)
 /* Readers of the record have to wait for its end, and so has the waiter. */
 static mmf_status hold_a_section(mmf_store *store)
 {
-    mmf_write_section section;
+    mmf_write_section section = {NULL, 0};
     mmf_status status = mmf_write_begin(store, 1, RECORD_SIZE, 8, 8, &section);
 
     if (status == MMF_OK) {
@@ -663,7 +663,7 @@ END_TEST
 
 static void die_in_a_change(void *argument)
 {
-    mmf_write_section section;
+    mmf_write_section section = {NULL, 0};
     mmf_store *store;
 
     (void)argument;

@@ -68,7 +68,7 @@ static mmf_store *open_store(uint32_t flags)
 static void change_half(mmf_store *store, const death *death)
 {
     unsigned char bytes[RECORD_SIZE];
-    mmf_write_section section;
+    mmf_write_section section = {NULL, 0};
 
     memset(bytes, NEW_BYTE, sizeof bytes);
     must_ok(mmf_write_begin(store, VICTIM, RECORD_SIZE, death->offset, death->size, &section));
@@ -181,7 +181,7 @@ static mmf_status by_get_text(mmf_store *store)
 
 static mmf_status by_read_section(mmf_store *store)
 {
-    mmf_read_section section;
+    mmf_read_section section = {NULL, 0};
     mmf_status status = mmf_read_begin(store, VICTIM, RECORD_SIZE, &section);
 
     ck_assert_uint_eq(section.payload[20], OLD & 0xff);
@@ -294,7 +294,7 @@ START_TEST(test_closed_inside)
 {
     mmf_store *other = NULL;
     mmf_store *store;
-    mmf_write_section section;
+    mmf_write_section section = {NULL, 0};
     uint64_t odd;
 
     make(1 + (uint32_t)_i % 2);
@@ -355,7 +355,7 @@ END_TEST
 /* Who began to read before the change cannot take what is there after it for the same. */
 START_TEST(test_counter_after_recovery_is_new)
 {
-    mmf_read_section before;
+    mmf_read_section before = {NULL, 0};
     mmf_store *store;
     uint64_t version = 0;
 
@@ -467,7 +467,7 @@ END_TEST
 /* A section shows the bytes in place, and those are no record. */
 START_TEST(test_read_only_section_is_stuck)
 {
-    mmf_read_section section;
+    mmf_read_section section = {NULL, 0};
     mmf_store *store;
     uint64_t version;
 
@@ -532,7 +532,7 @@ static void hold(void *argument)
 {
     holder *shared = argument;
     unsigned char bytes[56];
-    mmf_write_section section;
+    mmf_write_section section = {NULL, 0};
     mmf_store *store;
 
     must_ok(mmf_store_open(path, &type, NULL, &store));
@@ -703,7 +703,7 @@ END_TEST
 static void die_in_record(void *argument)
 {
     uint64_t index = *(uint32_t *)argument;
-    mmf_write_section section;
+    mmf_write_section section = {NULL, 0};
     mmf_store *store;
 
     must_ok(mmf_store_open(path, &type, NULL, &store));

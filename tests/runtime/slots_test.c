@@ -377,7 +377,7 @@ static void *quit_in_a_change(void *argument)
 {
     static const uint64_t half[3] = {7, 7, 7};
     quitter *me = argument;
-    mmf_write_section section;
+    mmf_write_section section = {NULL, 0};
 
     me->status = mmf_write_begin(me->store, me->index, RECORD_SIZE, 8, 56, &section);
     if (me->status == MMF_OK) {
@@ -428,7 +428,7 @@ END_TEST
 static void *quit_in_an_append(void *argument)
 {
     quitter *me = argument;
-    mmf_append_section section;
+    mmf_append_section section = {NULL, 0};
 
     me->status = mmf_append_begin(me->store, 2, &section);
     if (me->status == MMF_OK) {
@@ -516,7 +516,7 @@ typedef struct family {
 
 static void must_refuse_writes(mmf_store *store)
 {
-    mmf_write_section section;
+    mmf_write_section section = {NULL, 0};
     uint64_t index;
 
     must_status(test_set(store, 1, 9), MMF_E_CLOSED);
@@ -535,7 +535,7 @@ static void must_refuse_writes(mmf_store *store)
 
 static void must_read(const mmf_store *store, uint64_t index, uint64_t expected)
 {
-    mmf_read_section section;
+    mmf_read_section section = {NULL, 0};
     uint64_t word = 0;
     bool torn = true;
 
@@ -666,7 +666,7 @@ static void die_before_the_child(void *argument)
 {
     family *family = argument;
     mmf_options options = {.flags = family->flags};
-    mmf_write_section section;
+    mmf_write_section section = {NULL, 0};
 
     must_ok(mmf_store_open(path, &type, &options, &family->store));
     must_ok(mmf_write_begin(family->store, 1, RECORD_SIZE, 8, 56, &section));
