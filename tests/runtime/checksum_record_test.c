@@ -19,7 +19,7 @@ const char *const suite_name = "checksum_record";
 #define RECORDS 4u
 #define VICTIM 1u
 #define OLD 5u
-#define TIMEOUT_MS 300u
+#define TIMEOUT_MS 1500u
 
 static mmf_record_type type;
 static const char *path;

@@ -21,8 +21,8 @@ const char *const suite_name = "recovery";
 #define VICTIM 1u /* the record that writers die in */
 #define OLD 0x0505050505050505u
 #define NEW_BYTE 0xee
-#define TIMEOUT_MS 150u
-#define SLACK_MS 700u /* of a busy machine */
+#define TIMEOUT_MS 300u
+#define SLACK_MS 2000u /* of a busy machine */
 
 static mmf_record_type type;
 static const char *path;

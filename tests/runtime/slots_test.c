@@ -20,7 +20,7 @@ const char *const suite_name = "slots";
 #define RECORD_SIZE 64u
 #define RECORDS 4u
 #define OLD 5u
-#define TIMEOUT_MS 400u
+#define TIMEOUT_MS 1500u
 #define SLOTS 255u
 
 static mmf_record_type type;
