@@ -156,9 +156,22 @@ static mmf_status attempt_end(read_attempt *attempt, bool *ret_valid)
     return *ret_valid ? MMF_OK : wait_for_record(attempt->store, attempt->sequence, &attempt->wait);
 }
 
-/* `size` bytes at `offset`, of one moment. */
-static mmf_status read_bytes(const mmf_store *store, uint64_t index, uint32_t offset, uint32_t size,
-                             void *ret_bytes)
+/* A first attempt, which is nearly always the last, without all that the others may need: begins
+ * at a record that is there and at rest. */
+static inline bool first_attempt_begin(const mmf_store *store, uint64_t index,
+                                       mmf_read_section *ret_section)
+{
+    if (mmf_unlikely(index >= mmf_load_acquire(&store->visible))) {
+        return false;
+    }
+    ret_section->payload = store->records + index * store->type->record_size + MMF_COUNTER_BYTES;
+    ret_section->sequence =
+        mmf_load_acquire(mmf_record_counter(ret_section->payload - MMF_COUNTER_BYTES)); /* (1) */
+    return mmf_likely(!mmf_sequence_is_odd(ret_section->sequence));
+}
+
+static mmf_status read_bytes_slow(const mmf_store *store, uint64_t index, uint32_t offset,
+                                  uint32_t size, void *ret_bytes)
 {
     read_attempt attempt = {.store = store, .index = index, .record = record_at(store, index)};
     bool valid = false;
@@ -179,6 +192,21 @@ static mmf_status read_bytes(const mmf_store *store, uint64_t index, uint32_t of
         }
     }
     return MMF_OK;
+}
+
+/* `size` bytes at `offset`, of one moment. */
+static mmf_status read_bytes(const mmf_store *store, uint64_t index, uint32_t offset, uint32_t size,
+                             void *ret_bytes)
+{
+    mmf_read_section section;
+
+    if (first_attempt_begin(store, index, &section)) {
+        mmf_bytes_load(ret_bytes, section.payload - MMF_COUNTER_BYTES + offset, size);
+        if (mmf_read_valid(&section)) {
+            return MMF_OK;
+        }
+    }
+    return read_bytes_slow(store, index, offset, size, ret_bytes);
 }
 
 mmf_status mmf_peek_scalar_slow(const mmf_store *store, uint64_t index, uint32_t offset,
@@ -260,11 +288,10 @@ static mmf_status copy_text(read_attempt *attempt, uint32_t offset, uint32_t max
     return MMF_OK;
 }
 
-mmf_status mmf_get_text(const mmf_store *store, uint64_t index, uint32_t offset, uint32_t max,
-                        void *buffer, size_t buffer_size, uint32_t *ret_len)
+static mmf_status get_text_slow(const mmf_store *store, uint64_t index, uint32_t offset,
+                                uint32_t max, const text_buffer *buffer, uint32_t *ret_len)
 {
     read_attempt attempt = {.store = store, .index = index, .record = record_at(store, index)};
-    const text_buffer target = {buffer, buffer_size};
     mmf_status found = MMF_OK;
     bool valid = false;
     uint32_t len = 0;
@@ -278,19 +305,56 @@ mmf_status mmf_get_text(const mmf_store *store, uint64_t index, uint32_t offset,
         if (status != MMF_OK) {
             return status;
         }
-        found = copy_text(&attempt, offset, max, &target, &len);
+        found = copy_text(&attempt, offset, max, buffer, &len);
         status = attempt_end(&attempt, &valid);
         if (status != MMF_OK) {
             return status;
         }
     }
-    if (found == MMF_OK && len < buffer_size) {
-        target.bytes[len] = '\0';
+    if (found == MMF_OK && len < buffer->size) {
+        buffer->bytes[len] = '\0';
     }
     if (found != MMF_E_CORRUPT && ret_len) {
         *ret_len = len;
     }
     return found;
+}
+
+/* Whether the first attempt got a text that fits; everything else is for the long way. */
+static inline bool get_text_at_once(const mmf_store *store, uint64_t index, uint32_t offset,
+                                    uint32_t max, const text_buffer *buffer, uint32_t *ret_len)
+{
+    mmf_read_section section;
+    const unsigned char *text;
+
+    if (!first_attempt_begin(store, index, &section)) {
+        return false;
+    }
+    text = section.payload - MMF_COUNTER_BYTES + offset;
+    *ret_len = mmf_load_relaxed((const mmf_word32 *)(const void *)text);
+    if (*ret_len > max || *ret_len > buffer->size) {
+        return false;
+    }
+    mmf_bytes_load(buffer->bytes, text + sizeof *ret_len, *ret_len);
+    return mmf_read_valid(&section);
+}
+
+mmf_status mmf_get_text(const mmf_store *store, uint64_t index, uint32_t offset, uint32_t max,
+                        void *buffer, size_t buffer_size, uint32_t *ret_len)
+{
+    const text_buffer target = {buffer, buffer_size};
+    uint32_t len;
+
+    if (mmf_unlikely(!get_text_at_once(store, index, offset, max, &target, &len))) {
+        return get_text_slow(store, index, offset, max, &target, ret_len);
+    }
+    if (len < buffer_size) {
+        target.bytes[len] = '\0';
+    }
+    if (ret_len) {
+        *ret_len = len;
+    }
+    return MMF_OK;
 }
 
 mmf_status mmf_set_text(mmf_store *store, uint64_t index, uint32_t offset, uint32_t max,
