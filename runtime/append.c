@@ -104,8 +104,9 @@ mmf_status mmf_store_grow(mmf_store *store, uint64_t capacity)
     if (capacity > state->record_limit) {
         return MMF_E_LIMIT;
     }
-    if (capacity <= usable && capacity <= mmf_load_acquire(&state->file_records)) {
-        publish_capacity(store, usable);
+    fit = mmf_load_acquire(&state->file_records);
+    if (capacity <= usable && capacity <= fit) {
+        publish_capacity(store, usable < fit ? usable : fit);
         return MMF_OK;
     }
     status = mmf_region_file_size(&state->region, &size);
@@ -118,7 +119,7 @@ mmf_status mmf_store_grow(mmf_store *store, uint64_t capacity)
         return MMF_E_TRUNCATED; /* growing it again would make zeros of the records that are gone */
     }
     if (capacity <= usable && capacity <= fit) {
-        publish_capacity(store, usable);
+        publish_capacity(store, usable < fit ? usable : fit);
         return MMF_OK;
     }
     return grow_file(store, usable < fit ? usable : fit, capacity, size);

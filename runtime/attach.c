@@ -91,10 +91,11 @@ static mmf_status note_attached(mmf_store_state *state, const mmf_options *optio
         memcmp(header->boot_id, file->boot_id, sizeof header->boot_id) == 0) {
         bits |= MMF_STATE_WRITER_DIED; /* and the lock file with its undo images is gone */
     }
-    memcpy(header->boot_id, file->boot_id, sizeof header->boot_id);
     memcpy(header->lock_id, file->lock_id, sizeof header->lock_id);
+    memcpy(header->boot_id, file->boot_id, sizeof header->boot_id);
     mmf_store_release(&header->state, bits | MMF_STATE_DIRTY);
-    if ((knows_lock && file->dirty_is_durable) || !state->syncs_at_close) {
+    if ((bits & MMF_STATE_DIRTY) != 0 &&
+        ((knows_lock && file->dirty_is_durable) || !state->syncs_at_close)) {
         return MMF_OK;
     }
     if (mmf_region_sync(&state->region, 0, sizeof *header) != MMF_OK) {
@@ -145,6 +146,10 @@ mmf_status mmf_store_attach(mmf_store_state *state, const mmf_options *options)
     if (status == MMF_OK) {
         state->writers.slot_is_idle = state->store.mode == MMF_MODE_MANY_WRITERS;
         status = mmf_threads_add(state);
+        if (status != MMF_OK) {
+            return mmf_error_set_system(options->error, status, errno,
+                                        "%s: no thread-specific data can be had", state->path);
+        }
     }
     if (status == MMF_OK) {
         state->is_attached = true;

@@ -108,6 +108,16 @@ static mmf_status attempt_begin_dead(read_attempt *attempt)
     return is_torn ? MMF_E_CORRUPT : MMF_E_STUCK;
 }
 
+/* Before the repair after a stop of the machine, a record at rest may be torn all the same. */
+static bool may_be_torn(const read_attempt *attempt)
+{
+    const mmf_store_state *state = attempt->store->state;
+
+    return mmf_unlikely(mmf_load_acquire(&state->checked_count) > attempt->index) &&
+           !mmf_checksum_is_right(&state->info, attempt->record) &&
+           mmf_load_acquire(mmf_record_counter(attempt->record)) == attempt->sequence;
+}
+
 /* Without `may_be_dead` a record has to be at rest in the file. */
 static mmf_status attempt_begin(read_attempt *attempt, bool may_be_dead)
 {
@@ -116,7 +126,7 @@ static mmf_status attempt_begin(read_attempt *attempt, bool may_be_dead)
 
         attempt->sequence = mmf_load_acquire(mmf_record_counter(attempt->record)); /* (1) */
         if (!mmf_sequence_is_odd(attempt->sequence)) {
-            return MMF_OK;
+            return may_be_torn(attempt) ? MMF_E_CORRUPT : MMF_OK;
         }
         if (may_be_dead && attempt->store->state->writers.fd < 0 &&
             mmf_wait_is_long(&attempt->wait.rounds)) {
@@ -357,12 +367,29 @@ mmf_status mmf_get_text(const mmf_store *store, uint64_t index, uint32_t offset,
     return MMF_OK;
 }
 
+/* A text that lies in one word has no undo image, so it has to be one store. */
+static void store_text(unsigned char *text, uint32_t max, const void *data, uint32_t len)
+{
+    unsigned char word[8] = {0};
+
+    if (sizeof len + max <= sizeof word) {
+        memcpy(word, &len, sizeof len);
+        if (len > 0) {
+            memcpy(word + sizeof len, data, len);
+        }
+        mmf_bytes_store(text, word, (uint32_t)sizeof len + max);
+        return;
+    }
+    mmf_store_relaxed((mmf_word32 *)(void *)text, len);
+    mmf_bytes_store(text + sizeof len, data, len);
+    mmf_bytes_zero(text + sizeof len + len, max - len);
+}
+
 mmf_status mmf_set_text(mmf_store *store, uint64_t index, uint32_t offset, uint32_t max,
                         const void *data, size_t len)
 {
     uint32_t len_word = (uint32_t)len;
     mmf_write_section section;
-    unsigned char *text;
     mmf_status status;
 
     if (len > max) {
@@ -373,10 +400,7 @@ mmf_status mmf_set_text(mmf_store *store, uint64_t index, uint32_t offset, uint3
     if (status != MMF_OK) {
         return status;
     }
-    text = section.payload - MMF_COUNTER_BYTES + offset;
-    mmf_store_relaxed((mmf_word32 *)(void *)text, len_word);
-    mmf_bytes_store(text + sizeof len_word, data, len_word);
-    mmf_bytes_zero(text + sizeof len_word + len_word, max - len_word);
+    store_text(section.payload - MMF_COUNTER_BYTES + offset, max, data, len_word);
     return mmf_write_end(store, &section);
 }
 

@@ -5,8 +5,10 @@
 #include "runtime/checksum.h"
 #include "runtime/copy.h"
 #include "runtime/notify.h"
+#include "runtime/region.h"
 #include "runtime/seqlock.h"
 #include "runtime/system.h"
+#include "runtime/threads.h"
 
 /* Copies the image back. Numbers from the lock file are not believed: false when they cannot be. */
 static bool restore_bytes(mmf_store_state *state, uint32_t slot, unsigned char *record,
@@ -31,12 +33,29 @@ static bool restore_bytes(mmf_store_state *state, uint32_t slot, unsigned char *
     return true;
 }
 
-/* The record that the writer entered last; NULL: there is none of that index. A slot that has been
- * used has an image; a damaged lock file may say so without having one. */
-static mmf_status record_of(mmf_store_state *state, uint32_t slot, unsigned char **ret_record)
+/* The record that a writer entered last; NULL: there is none of that index. */
+typedef struct entered_record {
+    unsigned char *record;
+    mmf_region_part part; /* where it lies beyond this handle's reservation; else base is NULL */
+} entered_record;
+
+static mmf_status map_record(const mmf_store_state *state, uint64_t index,
+                             entered_record *ret_entered)
+{
+    const mmf_header_info *info = &state->info;
+    mmf_status status =
+        mmf_region_map_part(&state->region, info->data_offset + index * info->record_size,
+                            info->record_size, &ret_entered->part);
+
+    ret_entered->record = status == MMF_OK ? ret_entered->part.bytes : NULL;
+    return status;
+}
+
+/* A slot that has been used has an image; a damaged lock file may say so without having one. */
+static mmf_status find_record(mmf_store_state *state, uint32_t slot, entered_record *ret_entered)
 {
     const mmf_writers *writers = &state->writers;
-    uint64_t stride = writers->file->undo_stride;
+    uint64_t stride = writers->undo_stride;
     int failure = mmf_sys_allocate(writers->fd, mmf_undo_offset(stride, slot), stride);
     uint64_t index;
     mmf_status status;
@@ -50,9 +69,14 @@ static mmf_status record_of(mmf_store_state *state, uint32_t slot, unsigned char
         return status;
     }
     index = mmf_load_relaxed(mmf_record_counter(mmf_writers_undo(writers, slot)));
-    *ret_record = mmf_store_refresh(&state->store, index)
-                      ? state->store.records + index * state->info.record_size
-                      : NULL;
+    if (index >= mmf_load_acquire(state->store.record_count) ||
+        index >= mmf_load_acquire(&state->file_records)) {
+        return MMF_OK;
+    }
+    if (index >= state->record_limit) {
+        return map_record(state, index, ret_entered);
+    }
+    ret_entered->record = state->store.records + index * state->info.record_size;
     return MMF_OK;
 }
 
@@ -82,16 +106,17 @@ mmf_status mmf_recovery_restore(mmf_store_state *state, uint32_t slot)
     const mmf_writer_slot *entry = mmf_writers_entry(&state->writers, slot);
     uint64_t odd = mmf_load_relaxed(&entry->odd);
     uint64_t undo = mmf_load_acquire(&entry->undo);
-    unsigned char *record = NULL;
-    mmf_status status = odd != 0 ? record_of(state, slot, &record) : MMF_OK;
+    entered_record entered = {NULL, {NULL, NULL, 0}};
+    mmf_status status = odd != 0 ? find_record(state, slot, &entered) : MMF_OK;
 
-    if (status == MMF_OK && record) {
-        uint64_t seen = mmf_load_acquire(mmf_record_counter(record));
+    if (status == MMF_OK && entered.record) {
+        uint64_t seen = mmf_load_acquire(mmf_record_counter(entered.record));
 
         if (mmf_writer_is_inside(seen, slot, odd)) {
-            restore_record(state, slot, record, seen, undo);
+            restore_record(state, slot, entered.record, seen, undo);
         }
     }
+    mmf_region_unmap_part(&entered.part);
     return status;
 }
 
@@ -110,11 +135,13 @@ static mmf_status restore_and_let_go(mmf_store_state *state, uint32_t slot)
 bool mmf_recovery_of_owner(mmf_store_state *state, uint32_t slot)
 {
     mmf_writers *writers = &state->writers;
+    int cancel = mmf_threads_hold_cancel();
     bool done;
 
     (void)pthread_mutex_lock(&writers->mutex);
     done = mmf_writers_hold_dead(writers, slot) && restore_and_let_go(state, slot) == MMF_OK;
     (void)pthread_mutex_unlock(&writers->mutex);
+    mmf_threads_let_cancel(cancel);
     return done;
 }
 

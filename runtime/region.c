@@ -100,11 +100,40 @@ mmf_status mmf_region_grow(mmf_region *region, uint64_t offset, uint64_t old_siz
     return mmf_status_of_errno(failure);
 }
 
+mmf_status mmf_region_map_part(const mmf_region *region, uint64_t offset, uint64_t size,
+                               mmf_region_part *ret_part)
+{
+    uint64_t page = mmf_sys_page_size();
+    uint64_t first = offset / page * page;
+    void *base = NULL;
+    int failure = mmf_sys_map_part(region->fd, first, round_up(offset + size, page) - first, &base);
+
+    if (failure != 0) {
+        errno = failure;
+        return mmf_status_of_errno(failure);
+    }
+    ret_part->base = base;
+    ret_part->size = round_up(offset + size, page) - first;
+    ret_part->bytes = ret_part->base + (offset - first);
+    return MMF_OK;
+}
+
+void mmf_region_unmap_part(const mmf_region_part *part)
+{
+    mmf_sys_unmap(part->base, part->size);
+}
+
 mmf_status mmf_region_sync(mmf_region *region, uint64_t offset, uint64_t size)
 {
     uint64_t page = mmf_sys_page_size();
     uint64_t first = offset / page * page;
-    int failure = mmf_sys_sync_map(region->base + first, round_up(offset + size, page) - first);
+    uint64_t end = round_up(offset + size, page);
+    int failure =
+        mmf_sys_sync_map(region->base + first, (end < region->size ? end : region->size) - first);
+
+    if (failure == 0 && end > region->size) {
+        failure = mmf_sys_sync(region->fd);
+    }
 
     if (failure != 0) {
         errno = failure;

@@ -37,7 +37,20 @@ MMF_NODISCARD mmf_status mmf_region_file_size(const mmf_region *region, uint64_t
 MMF_NODISCARD mmf_status mmf_region_grow(mmf_region *region, uint64_t offset, uint64_t old_size,
                                          uint64_t new_size);
 
-/* Waits until the bytes are on the disk; they lie in the file. MMF_OK; MMF_E_SYSTEM. */
+/* Some bytes of the file that may lie beyond the reservation, mapped by themselves for a while. */
+typedef struct mmf_region_part {
+    unsigned char *bytes;
+    unsigned char *base; /* of the mapping */
+    uint64_t size;       /* of it */
+} mmf_region_part;
+
+/* MMF_OK; MMF_E_NO_MEMORY; MMF_E_SYSTEM. */
+MMF_NODISCARD mmf_status mmf_region_map_part(const mmf_region *region, uint64_t offset,
+                                             uint64_t size, mmf_region_part *ret_part);
+void mmf_region_unmap_part(const mmf_region_part *part);
+
+/* Waits until the bytes are on the disk; they lie in the file, if not all in the mapping.
+ * MMF_OK; MMF_E_SYSTEM. */
 MMF_NODISCARD mmf_status mmf_region_sync(mmf_region *region, uint64_t offset, uint64_t size);
 
 /* The status that an errno value of a system call becomes, and the detail for the error. */

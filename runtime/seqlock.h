@@ -227,8 +227,8 @@ MMF_ALWAYS_INLINE void mmf_undo_save(mmf_store *store, uint64_t index, const uns
 }
 
 /* Enters a record to change `size` bytes at `offset` (from the beginning of the record), which
- * become what they were should this writer die before mmf_write_end(). A thread is in one record
- * at a time.
+ * become what they were should this writer die before mmf_write_end(); if they lie in one aligned
+ * word, they have to be changed by one store of it. A thread is in one record at a time.
  * MMF_OK; MMF_E_READONLY; MMF_E_INDEX; MMF_E_STUCK (another writer is inside, until the deadline);
  * MMF_E_CORRUPT (the record was torn when the machine stopped, and this does not replace all of
  * it); MMF_E_CLOSED (after fork); at a thread's first write also MMF_E_LIMIT (255 threads write),

@@ -50,11 +50,24 @@ static uint64_t readable_count(const mmf_store_state *state)
     return newest ? newest->record_count : 0;
 }
 
+/* What a reader is shown before the repair may be torn. Where checksums can tell, no record is
+ * taken for known, so that each reading goes the long way and looks: see runtime/record.c. */
+static void show(mmf_store_state *state, uint64_t count, bool is_unrepaired)
+{
+    bool is_checked = is_unrepaired && state->info.checksum_offset != 0;
+
+    mmf_store_release(&state->checked_count, is_checked ? count : 0);
+    if (!is_checked) {
+        raise_visible(&state->store, count);
+    }
+}
+
 /* The count is believed as far as the file and the mapping go. */
 bool mmf_store_refresh(const mmf_store *store, uint64_t index)
 {
     mmf_store_state *state = store->state;
     uint64_t count = mmf_load_acquire(store->record_count);
+    uint64_t readable = readable_count(state);
     uint64_t file_records;
 
     if (count > mmf_load_acquire(&state->file_records) && mmf_store_measure(store) != MMF_OK) {
@@ -63,18 +76,21 @@ bool mmf_store_refresh(const mmf_store *store, uint64_t index)
     file_records = mmf_load_acquire(&state->file_records);
     count = count < file_records ? count : file_records;
     count = count < state->record_limit ? count : state->record_limit;
-    count = count < readable_count(state) ? count : readable_count(state);
+    count = count < readable ? count : readable;
     if (mmf_store_is_cut(store)) {
         return false;
     }
-    raise_visible(&state->store, count);
+    show(state, count, readable != UINT64_MAX);
     return index < count;
 }
 
 uint64_t mmf_store_len(const mmf_store *store)
 {
+    uint64_t checked;
+
     (void)mmf_store_refresh(store, 0);
-    return mmf_load_acquire(&store->visible);
+    checked = mmf_load_acquire(&store->state->checked_count);
+    return checked > 0 ? checked : mmf_load_acquire(&store->visible);
 }
 
 /* In format 1 the header's capacity is what the Go library knew at some time: it is believed when
@@ -153,7 +169,10 @@ static mmf_status sync_all(mmf_store *store, uint32_t slot)
     if (status != MMF_OK) {
         return status;
     }
-    count = mmf_store_len(store);
+    count = mmf_load_acquire(store->record_count); /* also what this handle has not mapped */
+    if (count > mmf_load_acquire(&state->file_records)) {
+        return MMF_E_TRUNCATED;
+    }
     status = mmf_region_sync(&state->region, 0,
                              state->info.data_offset + count * state->info.record_size);
     if (status == MMF_OK) {
@@ -208,11 +227,16 @@ mmf_status mmf_store_sync_range(mmf_store *store, uint64_t first, uint64_t count
  * come meanwhile; who has come and gone since may have left something unsynced. */
 static mmf_status sync_before_leaving(mmf_store_state *state, uint64_t *ret_arrivals)
 {
-    mmf_status status = MMF_OK;
+    uint64_t arrivals = mmf_load_relaxed(&state->writers.file->arrivals);
+    mmf_status status;
 
-    *ret_arrivals = mmf_load_relaxed(&state->writers.file->arrivals);
-    if (state->syncs_at_close && !mmf_writers_has_others(&state->writers)) {
-        status = sync_all(&state->store, state->writers.slot);
+    *ret_arrivals = UINT64_MAX; /* not synced */
+    if (!state->syncs_at_close || mmf_writers_has_others(&state->writers)) {
+        return MMF_OK;
+    }
+    status = sync_all(&state->store, state->writers.slot);
+    if (status == MMF_OK) {
+        *ret_arrivals = arrivals;
     }
     return status;
 }
@@ -284,12 +308,15 @@ mmf_status mmf_store_release_state(mmf_store_state *state)
 mmf_status mmf_store_close(mmf_store *store)
 {
     mmf_status status;
+    int cancel;
 
     if (!store) {
         return MMF_OK;
     }
+    cancel = mmf_threads_hold_cancel();
     mmf_threads_hold_fork();
     status = mmf_store_release_state(store->state);
     mmf_threads_let_fork();
+    mmf_threads_let_cancel(cancel);
     return status;
 }

@@ -8,16 +8,20 @@
  * concurrent with any other use of the same handle.
  * Processes: any number may have the same file open, each by handles of its own. A handle that
  * writes turns into one that only reads in a child after fork(2): the child's writes are refused
- * with MMF_E_CLOSED, and it opens the store itself if it wants to write; it may close its copy.
+ * with MMF_E_CLOSED, and it opens the store itself if it wants to write; it may close its copy, but
+ * not end a write section that its parent had begun. fork() waits for handles that other threads
+ * are just opening or closing. A child made in another way (clone(2), _Fork(3)) must not touch the
+ * handles, and keeps its parent's locks until it ends or calls execve(2).
  * Signals: no function may be called from a signal handler.
  * Death: a writer may be killed at any instruction. Its record is then what it was before the
  * change or what it is after it: handles that write undo an unfinished change when they meet the
  * record, and at opening; handles that only read are given the record as it was, where they may
  * read PATH.lock, else MMF_E_STUCK. A thread that ends inside a write section, in a process that
- * lives on, has its change undone too.
+ * lives on, has its change undone too; but not with MMF_ONE_WRITER, whose threads share a slot.
  * Pointers: a mapping never moves while its handle is open, however the store grows.
  * A file that somebody else truncates while it is open raises SIGBUS at the next access beyond its
- * new end, as any mapped file does, unless the handle has MMF_GUARD.
+ * new end, as any mapped file does, unless the handle has MMF_GUARD; and so does PATH.lock, for
+ * handles that write, also with MMF_GUARD.
  */
 #ifndef MMF_RUNTIME_STORE_H
 #define MMF_RUNTIME_STORE_H
@@ -45,11 +49,11 @@ extern "C" {
 /* mmf_store_open(): create the file when there is none. */
 #define MMF_CREATE 0x4u
 
-/* Does not wait for the disk at opening and closing. Without it the first handle that writes waits
- * until the header says on the disk that the store is in use, and the last one to close syncs. With
- * it the store stays marked as in use: after the machine has been started anew it falls back to
- * what was synced last, and records that were changed since may be torn. For caches, and for file
- * systems in memory. */
+/* Does not sync at closing. Without it the last writing handle to close syncs, and takes away the
+ * mark that the store is in use, which the first one to open had put there and waited for. With it
+ * the mark stays (and later openings need not wait): after the machine has been started anew the
+ * store falls back to what was synced last, and records that were changed since may be torn. For
+ * caches, and for file systems in memory. */
 #define MMF_NO_SYNC 0x8u
 
 /* Opening to write a store that was in use when the machine stopped is refused with MMF_E_DIRTY.
@@ -155,8 +159,8 @@ MMF_NODISCARD mmf_status mmf_store_open(const char *path, const mmf_record_type 
 
 /* Releases everything; no thread may be using the handle. Records need no sync to be seen by
  * others. The last writing handle syncs, unless it has MMF_NO_SYNC. Takes NULL. MMF_OK;
- * MMF_E_SYSTEM when that failed or the clean state could not be noted (the handle is gone all the
- * same). */
+ * MMF_E_SYSTEM when that failed, for whatever reason, or the store could not be marked as clean (the
+ * handle is gone all the same, and the store stays marked as in use). */
 mmf_status mmf_store_close(mmf_store *store);
 
 /* Records that exist now. Only grows. */
@@ -173,7 +177,8 @@ uint64_t mmf_store_capacity(const mmf_store *store);
 MMF_NODISCARD mmf_status mmf_store_sync(mmf_store *store);
 
 /* The same for the bytes of records first … first + count - 1 alone; the durable record count
- * stays. MMF_OK; MMF_E_INDEX (they do not all exist); MMF_E_READONLY; MMF_E_SYSTEM. */
+ * stays. MMF_OK; MMF_E_INDEX (they do not all exist); MMF_E_READONLY; MMF_E_CLOSED;
+ * MMF_E_TRUNCATED; MMF_E_SYSTEM. */
 MMF_NODISCARD mmf_status mmf_store_sync_range(mmf_store *store, uint64_t first, uint64_t count);
 
 /* Allocates room for at least `capacity` records, now instead of at an append.

@@ -434,11 +434,13 @@ static mmf_status open_with(open_function *function, const char *path, const mmf
                             const mmf_options *options, mmf_store **ret_store)
 {
     mmf_store_state *state = state_new(path, type, options);
+    int cancel;
     mmf_status status;
 
     if (!state) {
         return mmf_error_set(options->error, MMF_E_NO_MEMORY, "out of memory");
     }
+    cancel = mmf_threads_hold_cancel();
     mmf_threads_hold_fork();
     status = read_boot_id(state, options);
     if (status == MMF_OK) {
@@ -453,6 +455,7 @@ static mmf_status open_with(open_function *function, const char *path, const mmf
         errno = saved_errno;
     }
     mmf_threads_let_fork();
+    mmf_threads_let_cancel(cancel);
     return status;
 }
 

@@ -19,12 +19,13 @@ typedef struct mmf_store_state {
     mmf_header_info info; /* as the validator found the file; counts are of open time */
     char *path;
     uint64_t timeout_ns;
-    uint64_t record_limit; /* records that fit into the reservation */
-    uint64_t file_records; /* records that fit into the file, as last looked up; atomic */
-    uint64_t append_word;  /* of the append right, while this handle holds it */
-    uint8_t boot_id[16];   /* of the machine now */
-    bool knows_boot;       /* that could be read */
-    bool is_attached;      /* the header says that a writer is there, because of this handle */
+    uint64_t record_limit;  /* records that fit into the reservation */
+    uint64_t file_records;  /* records that fit into the file, as last looked up; atomic */
+    uint64_t append_word;   /* of the append right, while this handle holds it */
+    uint64_t checked_count; /* records that exist, but are looked at each time; atomic */
+    uint8_t boot_id[16];    /* of the machine now */
+    bool knows_boot;        /* that could be read */
+    bool is_attached;       /* the header says that a writer is there, because of this handle */
     bool syncs_at_close;
     uint32_t is_cut; /* MMF_GUARD: a page of the file was gone; atomic */
 
@@ -72,7 +73,7 @@ static inline mmf_header *mmf_store_header_2(const mmf_store *store)
 /* Whether the machine stopped while the store was in use, and nobody has repaired it since. */
 static inline bool mmf_store_needs_repair(const mmf_header *header, const uint8_t boot_id[16])
 {
-    return (mmf_load_relaxed(&header->state) & MMF_STATE_DIRTY) != 0 &&
+    return (mmf_load_acquire(&header->state) & MMF_STATE_DIRTY) != 0 &&
            memcmp(header->boot_id, boot_id, sizeof header->boot_id) != 0;
 }
 

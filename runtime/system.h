@@ -60,6 +60,8 @@ void mmf_sys_new_file_close(mmf_sys_new_file *file);
 size_t mmf_sys_page_size(void);
 /* Maps size bytes, shared, from the beginning of the file; size may reach beyond its end. */
 int mmf_sys_map(int fd, uint64_t size, bool writable, void **ret_address);
+/* A part of a file, to read and write; offset and size: whole pages. */
+int mmf_sys_map_part(int fd, uint64_t offset, uint64_t size, void **ret_address);
 void mmf_sys_unmap(void *address, uint64_t size);
 /* Maps another open file description of the same file, for reading, over a mapping. */
 void mmf_sys_map_over(int fd, void *address, uint64_t size);

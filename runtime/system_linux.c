@@ -57,7 +57,8 @@ int mmf_sys_open_or_create(const char *path, uint32_t mode, bool exact_mode, int
     int fd = -1;
     int error = open_retrying(path, flags, 0, &fd);
 
-    while (error == ENOENT) {
+    /* others may delete it just now; a symbolic link that leads nowhere is both there and not */
+    for (int attempt = 0; error == ENOENT && attempt < 100; attempt++) {
         error = open_retrying(path, flags | O_CREAT | O_EXCL, mode, &fd);
         if (error == 0 && exact_mode) {
             (void)fchmod(fd, (mode_t)mode); /* at worst the umask has its way */
@@ -423,6 +424,17 @@ int mmf_sys_map(int fd, uint64_t size, bool writable, void **ret_address)
 {
     int protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
     void *address = mmap(NULL, (size_t)size, protection, MAP_SHARED | MAP_NORESERVE, fd, 0);
+
+    if (address == MAP_FAILED) {
+        return errno;
+    }
+    *ret_address = address;
+    return 0;
+}
+
+int mmf_sys_map_part(int fd, uint64_t offset, uint64_t size, void **ret_address)
+{
+    void *address = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, (off_t)offset);
 
     if (address == MAP_FAILED) {
         return errno;

@@ -145,6 +145,19 @@ static void initialise(void)
 
 /* --- Handles --------------------------------------------------------------------------------- */
 
+int mmf_threads_hold_cancel(void)
+{
+    int before = PTHREAD_CANCEL_ENABLE;
+
+    (void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
+    return before;
+}
+
+void mmf_threads_let_cancel(int before)
+{
+    (void)pthread_setcancelstate(before, NULL);
+}
+
 void mmf_threads_hold_fork(void)
 {
     (void)pthread_once(&once, initialise);
@@ -239,6 +252,7 @@ static writer_list *list_with_room(void)
 static mmf_status take_slot(mmf_store_state *state, uint32_t *ret_slot)
 {
     mmf_writers *writers = &state->writers;
+    int cancel = mmf_threads_hold_cancel();
     mmf_status status;
 
     (void)pthread_mutex_lock(&writers->mutex);
@@ -252,6 +266,7 @@ static mmf_status take_slot(mmf_store_state *state, uint32_t *ret_slot)
         }
     }
     (void)pthread_mutex_unlock(&writers->mutex);
+    mmf_threads_let_cancel(cancel);
     return status;
 }
 

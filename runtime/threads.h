@@ -24,6 +24,11 @@ typedef struct mmf_thread_writer {
     unsigned char *undo; /* image */
 } mmf_thread_writer;
 
+/* Between the two this thread is not cancelled (pthread_cancel(3)): it holds something that others
+ * would wait for for ever. */
+int mmf_threads_hold_cancel(void); /* what mmf_threads_let_cancel() wants */
+void mmf_threads_let_cancel(int before);
+
 /* Between the two no thread forks: a handle that comes or goes is in no table, and a child would
  * keep its locks. Not recursive. */
 void mmf_threads_hold_fork(void);

@@ -94,12 +94,14 @@ static int lock_file(int fd, bool exclusive)
     return failure;
 }
 
+#define LOCK_ATTEMPTS 1000u
+
 /* Opens the file and takes the flock; then makes sure that it still is the file of that name:
  * somebody may have deleted it between the two. */
 static mmf_status open_and_lock(mmf_writers *writers, const char *lock_path,
                                 const mmf_writers_options *options, mmf_error *error)
 {
-    for (;;) {
+    for (unsigned attempt = 0; attempt < LOCK_ATTEMPTS; attempt++) {
         mmf_sys_info by_fd;
         mmf_sys_info by_path;
         int failure =
@@ -136,6 +138,7 @@ static mmf_status open_and_lock(mmf_writers *writers, const char *lock_path,
         mmf_sys_close(writers->fd);
         writers->fd = -1;
     }
+    return mmf_error_set(error, MMF_E_STUCK, "%s is replaced again and again", lock_path);
 }
 
 /* Whether the mapped file is one of this version, of this boot and for records of that size. */
@@ -215,6 +218,7 @@ static mmf_status map_lock_file(mmf_writers *writers, const char *lock_path, uin
     }
     writers->file = address;
     writers->mapped_size = size;
+    writers->undo_stride = undo_stride;
     return MMF_OK;
 }
 
@@ -291,7 +295,7 @@ void mmf_writers_forget(mmf_writers *writers, uint32_t slot)
 mmf_status mmf_writers_enter(mmf_writers *writers, uint32_t slot)
 {
     mmf_writer_slot *entry = mmf_writers_entry(writers, slot);
-    uint64_t stride = writers->file->undo_stride;
+    uint64_t stride = writers->undo_stride;
     int failure = mmf_sys_allocate(writers->fd, mmf_undo_offset(stride, slot), stride);
 
     if (failure != 0) {

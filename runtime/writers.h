@@ -24,7 +24,8 @@ typedef struct mmf_writers {
     int fd; /* of the lock file; -1: this handle does not write */
     mmf_lock_header *file;
     uint64_t mapped_size;
-    pthread_mutex_t mutex;               /* whoever takes or gives up a slot's byte */
+    uint64_t undo_stride;  /* as the records' size says; what the file says has been compared */
+    pthread_mutex_t mutex; /* whoever takes or gives up a slot's byte */
     uint64_t own[MMF_WRITER_SLOTS / 64]; /* slots whose bytes this handle holds; atomic */
     uint32_t slot;                       /* the one that came with the handle, 1 … 255 */
     bool slot_is_idle;                   /* no thread uses it */
@@ -113,7 +114,7 @@ static inline mmf_writer_slot *mmf_writers_entry(const mmf_writers *writers, uin
 
 static inline unsigned char *mmf_writers_undo(const mmf_writers *writers, uint32_t slot)
 {
-    return (unsigned char *)writers->file + mmf_undo_offset(writers->file->undo_stride, slot);
+    return (unsigned char *)writers->file + mmf_undo_offset(writers->undo_stride, slot);
 }
 
 /* --- Rights ---------------------------------------------------------------------------------- */
