@@ -835,14 +835,23 @@ static void *open_in_a_loop(void *argument)
     return NULL;
 }
 
+/* Until fork() returns in it, a child holds what its parent holds. */
+typedef struct sleepers {
+    uint32_t asleep;
+    uint32_t end;
+} sleepers;
+
 static void sleep_on(void *argument)
 {
-    (void)test_await(argument, 1, 20000);
+    sleepers *shared = argument;
+
+    (void)__atomic_add_fetch(&shared->asleep, 1, __ATOMIC_ACQ_REL);
+    (void)test_await(&shared->end, 1, 20000);
 }
 
 START_TEST(test_fork_beside_openings)
 {
-    uint32_t *end = test_shared(sizeof *end);
+    sleepers *sleepers = test_shared(sizeof *sleepers);
     bustle shared = {.stop = 0};
     pthread_t thread;
     pid_t children[40];
@@ -851,14 +860,15 @@ START_TEST(test_fork_beside_openings)
     ck_assert_int_eq(pthread_create(&thread, NULL, open_in_a_loop, &shared), 0);
     for (unsigned i = 0; i < 40; i++) {
         test_sleep_ms(1);
-        children[i] = test_fork(sleep_on, end);
+        children[i] = test_fork(sleep_on, sleepers);
     }
     __atomic_store_n(&shared.stop, 1, __ATOMIC_RELAXED);
     ck_assert_int_eq(pthread_join(thread, NULL), 0);
     ck_assert_uint_eq(shared.errors, 0);
     ck_assert_uint_gt(shared.writes, 0);
+    ck_assert(test_await(&sleepers->asleep, 40, 10000));
     ck_ok(mmf_store_close(open_store(MMF_ONE_WRITER)));
-    test_post(end, 1);
+    test_post(&sleepers->end, 1);
     for (unsigned i = 0; i < 40; i++) {
         ck_assert_int_eq(test_wait(children[i], 10000), 0);
     }
