@@ -159,8 +159,8 @@ MMF_NODISCARD mmf_status mmf_store_open(const char *path, const mmf_record_type 
 
 /* Releases everything; no thread may be using the handle. Records need no sync to be seen by
  * others. The last writing handle syncs, unless it has MMF_NO_SYNC. Takes NULL. MMF_OK;
- * MMF_E_SYSTEM when that failed, for whatever reason, or the store could not be marked as clean (the
- * handle is gone all the same, and the store stays marked as in use). */
+ * MMF_E_SYSTEM when that failed, for whatever reason, or the store could not be marked as clean
+ * (the handle is gone all the same, and the store stays marked as in use). */
 mmf_status mmf_store_close(mmf_store *store);
 
 /* Records that exist now. Only grows. */
