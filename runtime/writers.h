@@ -6,7 +6,8 @@
  *   - a slot for each thread that writes, and at least one, by a lock on the slot's byte, which the
  *     kernel drops when the process dies, whatever it dies of. So the living are told from the dead
  *     without pids, across containers.
- * Coming and going are serialised by the lock on one more byte, held for microseconds.
+ * Coming and going are serialised by the lock on one more byte, held for microseconds unless a
+ * repair, or the sync of the last one, has to be done meanwhile.
  *
  * Locks of bytes belong to the open file, so they do not keep apart the threads that use one
  * handle: `mutex` does.

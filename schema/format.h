@@ -76,8 +76,8 @@ MMF_STATIC_ASSERT(offsetof(mmf_durable_slot, reserved) == 0x20, "reserved");
 MMF_STATIC_ASSERT(offsetof(mmf_durable_slot, crc) == 0x3c, "crc");
 MMF_STATIC_ASSERT(sizeof(mmf_durable_slot) == 64, "durable slot");
 
-/* State of a file of format 2: bits. None is set: the last writing handle was closed after it had
- * finished. The last two stay until recovery or a check takes them away. */
+/* State of a file of format 2: bits. None is set: the last writing handle has synced and gone. The
+ * last two stay until a check takes them away. */
 #define MMF_STATE_DIRTY 1u       /* a writing handle is open, or died, or left without a sync */
 #define MMF_STATE_WRITER_DIED 2u /* one died: a record may be left in the middle of a change */
 #define MMF_STATE_OTHER_BOOT 4u  /* the machine stopped while it was dirty: pages may be torn */
