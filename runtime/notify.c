@@ -20,8 +20,10 @@ void mmf_notify_slow(const mmf_store *store)
 
 #define POLL_NS_MIN 10000u
 #define POLL_NS_MAX 1000000u
-/* After a wake-up that was not for this waiter: so long nobody needs to wake it again. */
-#define REST_NS 20000u
+/* After a wake-up that was not for this waiter nobody needs to wake it again for a while: a longer
+ * one each time, since there is much other news. */
+#define REST_NS_MIN 20000u
+#define REST_NS_MAX 320000u
 
 /* What is waited for, and until when. */
 typedef struct waiting {
@@ -30,6 +32,7 @@ typedef struct waiting {
     uint64_t since;
     uint64_t deadline_ns; /* UINT64_MAX: never */
     uint64_t slice_ns;    /* of the next sleep */
+    uint64_t rest_ns;     /* before it */
 } waiting;
 
 typedef bool condition(const waiting *waiting);
@@ -79,7 +82,8 @@ static mmf_status wait_round(waiting *waiting, condition *holds, bool is_first)
     uint64_t now = mmf_sys_monotonic_ns();
 
     if (!is_first && waiting->slice_ns == MMF_NOTIFY_FIRST_NS) {
-        mmf_sys_sleep_ns(REST_NS); /* woken for something else */
+        mmf_sys_sleep_ns(waiting->rest_ns); /* woken for something else */
+        waiting->rest_ns = shorter(2 * waiting->rest_ns, REST_NS_MAX);
     }
     word = mmf_load_acquire(&header->wait_word);
     mmf_store_relaxed(&header->waiting, 1);
@@ -113,6 +117,7 @@ static mmf_status wait_until(waiting *waiting, condition *holds, uint32_t timeou
     mmf_status status = holds(waiting) ? MMF_OK : MMF_E_STUCK;
 
     waiting->slice_ns = is_woken ? MMF_NOTIFY_FIRST_NS : POLL_NS_MIN;
+    waiting->rest_ns = REST_NS_MIN;
     waiting->deadline_ns = timeout_ms == MMF_WAIT_FOREVER
                                ? UINT64_MAX
                                : mmf_sys_monotonic_ns() + (uint64_t)timeout_ms * 1000000u;

@@ -159,7 +159,7 @@ static uint64_t thread_cpu_ms(void)
         waited_ = test_now_ms() - begin_;                                                          \
         ck_assert_msg(waited_ + 1 >= TIMEOUT_MS && waited_ < TIMEOUT_MS + SOON_MS, "%s: %u ms",    \
                       #call, (unsigned)waited_);                                                   \
-        ck_assert_msg(thread_cpu_ms() - cpu_ < TIMEOUT_MS / 5, "%s: %u ms of a processor", #call,  \
+        ck_assert_msg(thread_cpu_ms() - cpu_ < TIMEOUT_MS / 3, "%s: %u ms of a processor", #call,  \
                       (unsigned)(thread_cpu_ms() - cpu_));                                         \
     } while (0)
 
