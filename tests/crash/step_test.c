@@ -17,6 +17,8 @@ static const plan_operation operations[] = {
     {"set block", &crash_block, 0, CRASH_WHOLE, false},
     {"set label", &crash_label, 0, CRASH_WHOLE, false},
     {"set text", &crash_label, 0, CRASH_TEXT, false},
+    {"set text of one word", &crash_tag, 0, CRASH_TEXT, false},
+    {"set text of one word back", &crash_untag, 0, CRASH_TEXT, false},
     {"set array", &crash_row, 0, CRASH_WORDS, false},
     {"set scalar of 8", &crash_row, 0, CRASH_MARK, false},
     {"set scalar of 2", &crash_label, 0, CRASH_MARK, false},

@@ -9,6 +9,7 @@
 #include "tests/crash/pair.mmf.h"
 #include "tests/crash/row.mmf.h"
 #include "tests/crash/sealed.mmf.h"
+#include "tests/crash/tag.mmf.h"
 
 /* --- What is made of a number ---------------------------------------------------------------- */
 
@@ -69,6 +70,15 @@ static void fill_text(unsigned char *text, uint32_t max, uint32_t number)
     memset(text + TEXT_DIGITS, 'a' + (int)(number % 26), len - TEXT_DIGITS);
 }
 
+static void fill_fixed_text(unsigned char *text, uint32_t max, const char *content)
+{
+    uint32_t len = (uint32_t)strlen(content);
+
+    memset(text, 0, sizeof len + max);
+    memcpy(text, &len, sizeof len);
+    memcpy(text + sizeof len, content, len);
+}
+
 static uint32_t number_of_text(const unsigned char *text)
 {
     char digits[TEXT_DIGITS + 1] = {0};
@@ -99,7 +109,11 @@ void crash_fill_part(const crash_type *type, crash_part part, uint32_t number,
         put(bytes, number, place->size);
         break;
     case CRASH_TEXT:
-        fill_text(bytes, place->size, number);
+        if (type->texts[0]) {
+            fill_fixed_text(bytes, place->size, type->texts[number % 2]);
+        } else {
+            fill_text(bytes, place->size, number);
+        }
         break;
     case CRASH_WORDS:
         fill_words(bytes, place->size, number);
@@ -240,6 +254,7 @@ RECORD_CALLS(row)
 RECORD_CALLS(block)
 RECORD_CALLS(label)
 RECORD_CALLS(sealed)
+RECORD_CALLS(tag)
 WORDS_CALLS(row)
 WORDS_CALLS(block)
 WORDS_CALLS(label)
@@ -259,6 +274,11 @@ static mmf_status label_get_text_any(const mmf_store *store, uint64_t index, cha
                                      size_t size, uint32_t *ret_len)
 {
     return label_get_text((const label_store *)store, index, buffer, size, ret_len);
+}
+
+static mmf_status tag_set_text_any(mmf_store *store, uint64_t index, const char *data, size_t len)
+{
+    return tag_set_text((tag_store *)store, index, data, len);
 }
 
 /* Offsets of fields count from the beginning of the record, whose counter the payload leaves out.
@@ -336,4 +356,32 @@ const crash_type crash_sealed = {
     .set_words = sealed_set_words_any,
     .get_words = sealed_get_words_any,
     .set_mark = sealed_set_mark_any,
+};
+
+_Static_assert(TAG_TEXT_OFFSET % 8 == 0 && TAG_TEXT_MAX == 4, "one word");
+
+const crash_type crash_tag = {
+    .name = "tag",
+    .record = &tag_record_type,
+    .places = {[CRASH_NUMBER] = {TAG_NUMBER_OFFSET - 8, 8},
+               [CRASH_TEXT] = {TAG_TEXT_OFFSET - 8, TAG_TEXT_MAX}},
+    .texts = {"abcd", "xy"},
+    .get = tag_get_any,
+    .set = tag_set_any,
+    .append = tag_append_any,
+    .append_n = tag_append_n_any,
+    .set_text = tag_set_text_any,
+};
+
+const crash_type crash_untag = {
+    .name = "untag",
+    .record = &tag_record_type,
+    .places = {[CRASH_NUMBER] = {TAG_NUMBER_OFFSET - 8, 8},
+               [CRASH_TEXT] = {TAG_TEXT_OFFSET - 8, TAG_TEXT_MAX}},
+    .texts = {"xy", "abcd"},
+    .get = tag_get_any,
+    .set = tag_set_any,
+    .append = tag_append_any,
+    .append_n = tag_append_n_any,
+    .set_text = tag_set_text_any,
 };

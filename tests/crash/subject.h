@@ -39,6 +39,8 @@ typedef struct crash_type {
     const char *name;
     const mmf_record_type *record;
     crash_place places[CRASH_PARTS];
+    const char *texts[2]; /* what the text of even and of odd numbers is; NULL: made of the number,
+                           * which only then can be told from it */
     mmf_status (*get)(const mmf_store *store, uint64_t index, void *ret_payload);
     mmf_status (*set)(mmf_store *store, uint64_t index, const void *payload);
     mmf_status (*append)(mmf_store *store, const void *payload, uint64_t *ret_index);
@@ -57,6 +59,8 @@ extern const crash_type crash_row;    /* 48 */
 extern const crash_type crash_block;  /* 4096 */
 extern const crash_type crash_label;  /* with a text, and a mark of two bytes */
 extern const crash_type crash_sealed; /* with a checksum */
+extern const crash_type crash_tag;    /* with a text in one word */
+extern const crash_type crash_untag;  /* the same, the other way round */
 
 /* All fields, or one field, of that number. */
 void crash_fill(const crash_type *type, uint32_t number, crash_payload *payload);
