@@ -388,6 +388,55 @@ START_TEST(test_whole)
 }
 END_TEST
 
+/* A reader who comes before the repair may look, but not mend: it tells what is torn by itself,
+ * each time, and sees the records of the last sync only. */
+static void append_unsynced(void *argument)
+{
+    mmf_store *store = NULL;
+
+    (void)argument;
+    must_ok(mmf_store_open(path, &type, NULL, &store));
+    must_ok(test_append_n(store, OLD, 3, NULL));
+    (void)raise(SIGKILL);
+}
+
+START_TEST(test_reader_before_the_repair)
+{
+    mmf_store *reader;
+    mmf_store *writer;
+    uint64_t word;
+    bool torn;
+
+    make();
+    ck_assert_int_eq(test_run(append_unsynced, NULL, 10000), -SIGKILL);
+    tear(8 + (uint32_t)_i);
+    reboot();
+    reader = open_store(MMF_READ_ONLY);
+    for (unsigned round = 0; round < 2; round++) {
+        ck_corrupt(reader);
+        ck_assert_uint_eq(mmf_store_len(reader), RECORDS);
+        for (uint64_t i = 0; i < RECORDS; i++) {
+            mmf_read_section section = {NULL, 0};
+
+            if (i != VICTIM) {
+                ck_record_is(reader, i, OLD);
+                ck_at_once(mmf_get_u64(reader, i, RECORD_SIZE, 8, &word), MMF_OK);
+                ck_assert_uint_eq(word, OLD);
+                ck_at_once(mmf_read_begin(reader, i, RECORD_SIZE, &section), MMF_OK);
+                ck_assert(mmf_read_valid(&section));
+            }
+        }
+        ck_status(test_get(reader, RECORDS, &word, &torn), MMF_E_INDEX);
+    }
+    writer = open_store(0);
+    ck_corrupt(reader);
+    ck_ok(test_set(writer, VICTIM, 9));
+    ck_record_is(reader, VICTIM, 9);
+    ck_ok(mmf_store_close(writer));
+    ck_ok(mmf_store_close(reader));
+}
+END_TEST
+
 /* It stays torn until somebody sets it: over a clean close, and over one more boot. */
 START_TEST(test_torn_stays_torn)
 {
@@ -504,6 +553,8 @@ void suite_add(TCase *tcase)
     tcase_add_test(tcase, test_many_writers);
     tcase_add_loop_test(tcase, test_recovery, 0, 3 * DEATHS);
     tcase_add_loop_test(tcase, test_torn, 0, 2 * (int)(PAYLOAD + MMF_RECORD_CHECKSUM_SIZE));
+    tcase_add_loop_test(tcase, test_reader_before_the_repair, 0,
+                        (int)(PAYLOAD + MMF_RECORD_CHECKSUM_SIZE));
     tcase_add_loop_test(tcase, test_whole, 0, 2);
     tcase_add_loop_test(tcase, test_torn_stays_torn, 0, 2);
     tcase_add_loop_test(tcase, test_killed_while_replacing, 0, 9);
