@@ -341,6 +341,34 @@ START_TEST(test_permissions_follow_the_store)
 }
 END_TEST
 
+/* It is both there and not: opening finds nothing, and creating finds something. */
+static void open_beside_a_dangling_link(void *argument)
+{
+    const char *const *paths = argument;
+    mmf_store *store = NULL;
+
+    must_status(mmf_store_open(paths[0], &type, NULL, &store), MMF_E_SYSTEM);
+    must_status(mmf_store_create(paths[1], &type, NULL, &store), MMF_E_SYSTEM);
+    must(store == NULL);
+}
+
+START_TEST(test_dangling_link_in_its_place)
+{
+    const char *paths[2];
+
+    make();
+    paths[0] = path;
+    paths[1] = test_path("new");
+    ck_assert_int_eq(unlink(lock), 0);
+    ck_assert_int_eq(symlink("nowhere", lock), 0);
+    ck_assert_int_eq(symlink("nowhere", test_path("new.lock")), 0);
+    test_run_ok(open_beside_a_dangling_link, paths, 5000);
+    ck_assert(!test_exists(paths[1]) && !test_exists(test_path("nowhere")));
+    ck_assert_int_eq(unlink(lock), 0);
+    use();
+}
+END_TEST
+
 void suite_add(TCase *tcase)
 {
     tcase_add_test(tcase, test_what_it_holds);
@@ -352,6 +380,7 @@ void suite_add(TCase *tcase)
     tcase_add_test(tcase, test_right_that_names_a_living_writer);
     tcase_add_test(tcase, test_directory_in_its_place);
     tcase_add_test(tcase, test_fifo_in_its_place);
+    tcase_add_test(tcase, test_dangling_link_in_its_place);
     tcase_add_test(tcase, test_precious_file_in_its_place);
     tcase_add_test(tcase, test_deleted_when_nobody_has_it_open);
     tcase_add_test(tcase, test_deleted_while_open);
