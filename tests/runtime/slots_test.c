@@ -910,6 +910,90 @@ START_TEST(test_exec_inherits_nothing)
 }
 END_TEST
 
+/* --- Cancelled threads ----------------------------------------------------------------------- */
+
+/* A thread that somebody has cancelled already when it writes for the first time. */
+typedef struct cancelled {
+    mmf_store *store;
+    uint64_t index;
+    uint32_t is_cancelled;
+    uint32_t is_done;
+    mmf_status status;
+} cancelled;
+
+static void *write_when_cancelled(void *argument)
+{
+    cancelled *me = argument;
+
+    while (__atomic_load_n(&me->is_cancelled, __ATOMIC_ACQUIRE) == 0) {
+    }
+    me->status = test_set(me->store, me->index, 7);
+    __atomic_store_n(&me->is_done, 1, __ATOMIC_RELEASE);
+    pthread_testcancel();
+    return NULL;
+}
+
+static void *write_first(void *argument)
+{
+    cancelled *me = argument;
+
+    me->status = test_set(me->store, me->index, 8);
+    return NULL;
+}
+
+static void be_killed_inside(void *argument)
+{
+    mmf_write_section section = {NULL, 0};
+    mmf_store *store = NULL;
+
+    (void)argument;
+    must_ok(mmf_store_open(path, &type, NULL, &store));
+    must_ok(mmf_write_begin(store, 1, RECORD_SIZE, 8, RECORD_SIZE - 8, &section));
+    section.payload[0] = 1;
+    (void)raise(SIGKILL);
+}
+
+/* In a child, which hangs where a lock has gone with the thread. */
+static void cancel_writers(void *argument)
+{
+    cancelled me = {.index = 1};
+    pthread_t thread;
+    void *result = NULL;
+
+    must_ok(mmf_store_open(path, &type, &(mmf_options){.timeout_ms = TIMEOUT_MS}, &me.store));
+    must_ok(test_set(me.store, 0, 6)); /* so that the handle's own slot is taken */
+    must(!argument || test_run(be_killed_inside, NULL, 10000) == -SIGKILL);
+    for (unsigned round = 0; round < 3; round++) {
+        me.is_cancelled = 0;
+        me.is_done = 0;
+        must(pthread_create(&thread, NULL, write_when_cancelled, &me) == 0);
+        must(pthread_cancel(thread) == 0);
+        __atomic_store_n(&me.is_cancelled, 1, __ATOMIC_RELEASE);
+        must(pthread_join(thread, &result) == 0);
+        must(result == PTHREAD_CANCELED);
+        must(__atomic_load_n(&me.is_done, __ATOMIC_ACQUIRE) == 1);
+        must_ok(me.status);
+        must_ok(test_set(me.store, 0, 6));
+        must(pthread_create(&thread, NULL, write_first, &me) == 0);
+        must(pthread_join(thread, NULL) == 0);
+        must_ok(me.status);
+    }
+    must_ok(mmf_store_close(me.store));
+}
+
+START_TEST(test_cancelled_at_its_first_write)
+{
+    mmf_store *store;
+
+    make(1 + (uint32_t)_i % 2);
+    test_run_ok(cancel_writers, _i / 2 ? &type : NULL, 5000);
+    store = open_store(0);
+    ck_record_is(store, 0, 6);
+    ck_record_is(store, 1, 8);
+    ck_ok(mmf_store_close(store));
+}
+END_TEST
+
 void suite_add(TCase *tcase)
 {
     tcase_add_loop_test(tcase, test_each_thread_has_its_own, 0, 2);
@@ -926,5 +1010,6 @@ void suite_add(TCase *tcase)
     tcase_add_loop_test(tcase, test_lock_file_deleted_after_the_parent, 0, 2);
     tcase_add_loop_test(tcase, test_fork_beside_writing_threads, 0, 2);
     tcase_add_loop_test(tcase, test_fork_beside_openings, 0, 2);
+    tcase_add_loop_test(tcase, test_cancelled_at_its_first_write, 0, 4);
     tcase_add_loop_test(tcase, test_exec_inherits_nothing, 0, 2);
 }
