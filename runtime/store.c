@@ -163,6 +163,7 @@ static mmf_status sync_all(mmf_store *store, uint32_t slot)
     mmf_store_state *state = store->state;
     uint64_t count;
     uint64_t *right;
+    int cancel;
     uint64_t word = 0;
     mmf_status status = mmf_store_measure(store); /* or the count might be an older one */
 
@@ -182,11 +183,13 @@ static mmf_status sync_all(mmf_store *store, uint32_t slot)
         return status;
     }
     right = &state->writers.file->sync_right;
+    cancel = mmf_threads_hold_cancel(); /* one writer's right would not go with the thread */
     status = mmf_writers_take_right(&state->writers, right, slot, state->timeout_ns, &word);
     if (status == MMF_OK) {
         status = write_durable_slot(store, count);
         mmf_writers_give_right(right, word);
     }
+    mmf_threads_let_cancel(cancel);
     return status;
 }
 
