@@ -34,7 +34,8 @@ void mmf_append_seal(mmf_store *store, unsigned char *record);
  * reservation, or 255 threads write); MMF_E_STUCK (the right could not be had before the deadline);
  * MMF_E_CLOSED (after fork); MMF_E_TRUNCATED (somebody has cut the file); MMF_E_NO_MEMORY;
  * MMF_E_SYSTEM.
- * With MMF_OK, fill each record with mmf_append_record(), then call mmf_append_end(). */
+ * With MMF_OK, fill each record between mmf_append_record_begin() and
+ * mmf_append_record_end(), then call mmf_append_end(). */
 MMF_NODISCARD static inline mmf_status mmf_append_begin(mmf_store *store, uint64_t count,
                                                         mmf_append_section *ret_section)
 {

@@ -67,19 +67,10 @@ static void repair_records(const mmf_store_state *state, uint64_t count)
     }
 }
 
-/* Records that had reached the disk, as far as anybody knows. */
-static uint64_t durable_count(const mmf_header *header)
-{
-    const mmf_durable_slot *newest =
-        mmf_durable_slot_newest(&header->durable_0, &header->durable_1);
-
-    return newest ? newest->record_count : 0;
-}
-
 static uint64_t fall_back(const mmf_store_state *state, mmf_header *header, uint64_t there)
 {
     uint64_t before = mmf_load_relaxed(&header->common.record_count);
-    uint64_t count = durable_count(header);
+    uint64_t count = mmf_store_durable_count(header);
 
     count = count < there ? count : there;
     mmf_store_relaxed(&header->state, mmf_load_relaxed(&header->state) | MMF_STATE_OTHER_BOOT);
@@ -102,9 +93,7 @@ mmf_status mmf_repair_after_boot(mmf_store_state *state)
     uint64_t count = mmf_load_relaxed(store->record_count);
 
     if (header) {
-#ifndef MMF_MUTANT_BELIEVE_COUNT
         count = fall_back(state, header, there);
-#endif
     }
     count = count < there ? count : there;
     repair_records(state, count);

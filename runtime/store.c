@@ -41,13 +41,11 @@ static void raise_visible(mmf_store *store, uint64_t count)
 static uint64_t readable_count(const mmf_store_state *state)
 {
     const mmf_header *header = mmf_store_header_2(&state->store);
-    const mmf_durable_slot *newest;
 
     if (!header || state->writers.fd >= 0 || !mmf_store_needs_repair(header, state->boot_id)) {
         return UINT64_MAX;
     }
-    newest = mmf_durable_slot_newest(&header->durable_0, &header->durable_1);
-    return newest ? newest->record_count : 0;
+    return mmf_store_durable_count(header);
 }
 
 /* What a reader is shown before the repair may be torn. Where checksums can tell, no record is
@@ -274,8 +272,9 @@ static mmf_status leave(mmf_store_state *state)
     mended = mmf_load_relaxed(&state->writers.file->recovered) - mended;
     if (status != MMF_OK) {
         errno = saved_errno;
-    } else if (recovered != MMF_OK) {
-        return recovered; /* the slots stay, and the dirty bit */
+    }
+    if (recovered != MMF_OK) {
+        return status != MMF_OK ? status : recovered; /* the slots stay, and the dirty bit */
     }
     if (last && status == MMF_OK && state->syncs_at_close) {
         if (mended != 0 || arrivals != mmf_load_relaxed(&state->writers.file->arrivals)) {

@@ -77,6 +77,15 @@ static inline bool mmf_store_needs_repair(const mmf_header *header, const uint8_
            memcmp(header->boot_id, boot_id, sizeof header->boot_id) != 0;
 }
 
+/* Records that had reached the disk at the last sync that anybody knows of. */
+static inline uint64_t mmf_store_durable_count(const mmf_header *header)
+{
+    const mmf_durable_slot *newest =
+        mmf_durable_slot_newest(&header->durable_0, &header->durable_1);
+
+    return newest ? newest->record_count : 0;
+}
+
 /* Everything of mmf_store_close(), between mmf_threads_hold_fork() and mmf_threads_let_fork(). */
 mmf_status mmf_store_release_state(mmf_store_state *state);
 
