@@ -40,7 +40,7 @@ static bool has_instruction(void)
 
 #endif
 
-static uint32_t crc_of(const unsigned char *payload, uint32_t size)
+uint32_t mmf_checksum_of(const unsigned char *payload, uint32_t size)
 {
     uint32_t crc = 0;
 
@@ -63,11 +63,11 @@ static mmf_word64 *checksum_word(const mmf_header_info *info, const unsigned cha
 void mmf_checksum_seal(const mmf_header_info *info, unsigned char *record)
 {
     mmf_store_relaxed(checksum_word(info, record),
-                      (uint64_t)crc_of(record + MMF_COUNTER_BYTES, info->payload_size));
+                      (uint64_t)mmf_checksum_of(record + MMF_COUNTER_BYTES, info->payload_size));
 }
 
 bool mmf_checksum_is_right(const mmf_header_info *info, const unsigned char *record)
 {
     return mmf_load_relaxed(checksum_word(info, record)) ==
-           crc_of(record + MMF_COUNTER_BYTES, info->payload_size);
+           mmf_checksum_of(record + MMF_COUNTER_BYTES, info->payload_size);
 }

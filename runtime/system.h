@@ -43,6 +43,11 @@ int mmf_sys_sync(int fd);
 int mmf_sys_allocate(int fd, uint64_t offset, uint64_t size);
 int mmf_sys_truncate(int fd, uint64_t size);
 
+/* The next range from offset on, before size, that may hold something else than zeros; both ends
+ * are size when there is none. A file system that does not know has data everywhere. */
+int mmf_sys_next_data(int fd, uint64_t offset, uint64_t size, uint64_t *ret_begin,
+                      uint64_t *ret_end);
+
 /* A new file that has no name that anybody would look for, in the directory of path. */
 typedef struct mmf_sys_new_file {
     int fd;
@@ -65,6 +70,9 @@ int mmf_sys_map_part(int fd, uint64_t offset, uint64_t size, void **ret_address)
 void mmf_sys_unmap(void *address, uint64_t size);
 /* Maps another open file description of the same file, for reading, over a mapping. */
 void mmf_sys_map_over(int fd, void *address, uint64_t size);
+/* Readies whole pages of a mapping to be stored to, so that a page that cannot be read, or for
+ * which there is no block, is EFAULT and not SIGBUS. Before Linux 5.14 it does nothing. */
+int mmf_sys_populate(void *address, uint64_t size);
 /* address and size: whole pages. */
 int mmf_sys_sync_map(void *address, uint64_t size);
 

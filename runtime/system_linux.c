@@ -271,6 +271,31 @@ int mmf_sys_truncate(int fd, uint64_t size)
     return result == 0 ? 0 : errno;
 }
 
+int mmf_sys_next_data(int fd, uint64_t offset, uint64_t size, uint64_t *ret_begin,
+                      uint64_t *ret_end)
+{
+    off_t begin = lseek(fd, (off_t)offset, SEEK_DATA);
+    off_t end;
+
+    if (begin < 0 && errno == ENXIO) { /* no more data */
+        *ret_begin = size;
+        *ret_end = size;
+        return 0;
+    }
+    if (begin < 0 && errno != EINVAL) {
+        return errno;
+    }
+    begin = begin < 0 ? (off_t)offset : begin;
+    begin = begin > (off_t)size ? (off_t)size : begin;
+    end = lseek(fd, begin, SEEK_HOLE);
+    if (end < 0 && errno != EINVAL && errno != ENXIO) { /* ENXIO: cut just now */
+        return errno;
+    }
+    *ret_begin = (uint64_t)begin;
+    *ret_end = end < 0 || end > (off_t)size ? size : (uint64_t)end;
+    return 0;
+}
+
 /* --- New files ------------------------------------------------------------------------------- */
 
 static char *directory_of(const char *path)
@@ -453,6 +478,20 @@ void mmf_sys_unmap(void *address, uint64_t size)
     if (address) {
         (void)munmap(address, (size_t)size);
     }
+}
+
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
+
+int mmf_sys_populate(void *address, uint64_t size)
+{
+    int result;
+
+    do {
+        result = madvise(address, (size_t)size, MADV_POPULATE_WRITE);
+    } while (result != 0 && errno == EINTR);
+    return result == 0 || errno == EINVAL ? 0 : errno;
 }
 
 int mmf_sys_sync_map(void *address, uint64_t size)

@@ -9,6 +9,10 @@
 
 #include "schema/status.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* A place in a schema text; lines and columns count from 1, columns in Unicode characters.
  * Line 0: the file as a whole. */
 typedef struct mmf_location {
@@ -54,4 +58,7 @@ bool mmf_diagnostics_has_errors(const mmf_diagnostics *diagnostics);
  * path leaves "PATH:" out), to be freed by the caller; NULL when out of memory. */
 char *mmf_diagnostics_format(const mmf_diagnostics *diagnostics, size_t index);
 
+#ifdef __cplusplus
+}
+#endif
 #endif

@@ -10,6 +10,10 @@
 
 #include "schema/model.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define MMF_SCHEMA_SIZE_MAX (4u << 20) /* bytes of a schema text */
 
 /* Parses size bytes of text, UTF-8 without a byte order mark. diagnostics (not NULL, initialised
@@ -30,4 +34,7 @@ MMF_NODISCARD mmf_status mmf_schema_load(const char *path, mmf_diagnostics *diag
  * is what a file of format 2 carries. To be freed; NULL when out of memory. */
 char *mmf_schema_canonical(const mmf_model *model);
 
+#ifdef __cplusplus
+}
+#endif
 #endif

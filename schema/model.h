@@ -11,6 +11,10 @@
 #include "schema/diagnostics.h"
 #include "schema/types.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define MMF_SCHEMA_NAME_MAX 63          /* bytes of a name */
 #define MMF_SCHEMA_FIELDS_MAX 1024      /* fields of a record */
 #define MMF_SCHEMA_SYMBOLS_MAX 1024     /* symbols of an enum */
@@ -137,4 +141,7 @@ const mmf_field *mmf_model_field(const mmf_model *model, const char *name);
 const char *mmf_logical_name(mmf_logical logical);  /* "timestamp"; "" for NONE */
 const char *mmf_time_unit_name(mmf_time_unit unit); /* "ns" */
 
+#ifdef __cplusplus
+}
+#endif
 #endif
