@@ -1,123 +1,121 @@
-/* mmf-fsck: so far it judges headers, by the same validator that opens files, and changes nothing.
- */
+/* mmf-fsck: checks stores, and repairs them. Reads the command line, and leaves finding and doing
+ * to mmf_check(); what is asked and told is in run.c. */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
-#include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "schema/format.h"
+#include "fsck/cancel.h"
+#include "fsck/options.h"
+#include "fsck/printable.h"
+#include "fsck/run.h"
+#include "schema/json.h"
 
-/* Exit bits of fsck(8). */
-#define EXIT_CLEAN 0
-#define EXIT_ERRORS_LEFT 4
-#define EXIT_OPERATIONAL 8
-#define EXIT_USAGE 16
+#define PROGRAM_VERSION "0.1.0"
 
-static const char usage[] = "usage: mmf-fsck [-n] FILE…\n"
-                            "Validates the headers of mmapforge stores. Never writes to a file.\n"
-                            "\n"
-                            "  -n       check only (the default, and all that there is yet)\n"
-                            "  --help   this text\n"
-                            "\n"
-                            "Exit status: 0 clean, 4 errors found, 8 a file could not be read,\n"
-                            "16 wrong usage; added up over all files.\n";
-
-/* Reads up to size bytes from the beginning. Returns how many, or -1 with errno. */
-static ssize_t read_start(int fd, uint8_t *bytes, size_t size)
+/* Were descriptor 1 closed, the next file to be opened, a store, would be where reports go. What
+ * takes its place here refuses to be written to, as a closed one does; so does 0 to be read. */
+static bool hold_standard_descriptors(void)
 {
-    size_t done = 0;
-
-    while (done < size) {
-        ssize_t n = pread(fd, bytes + done, size - done, (off_t)done);
-
-        if (n < 0 && errno == EINTR) {
-            continue;
+    for (int fd = 0; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 &&
+            open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd) {
+            return false;
         }
-        if (n < 0) {
-            return -1;
-        }
-        if (n == 0) {
-            break;
-        }
-        done += (size_t)n;
     }
-    return (ssize_t)done;
+    return true;
 }
 
-static int report(const char *path, const uint8_t *bytes, size_t size, uint64_t file_size)
+static int complain_of_usage(const mmf_error *error)
 {
-    mmf_header_info info;
-    mmf_error error = {0};
-
-    if (mmf_header_validate(bytes, size, file_size, &info, &error) != MMF_OK) {
-        printf("%s: %s\n", path, error.text);
-        return EXIT_ERRORS_LEFT;
-    }
-    printf("%s: clean header: format %" PRIu32 ", %" PRIu64 " records of %" PRIu32
-           " bytes, room for %" PRIu64 "%s\n",
-           path, info.format, info.record_count, info.record_size, info.capacity,
-           info.capacity_is_stale ? " (stale capacity in the header)" : "");
-    return EXIT_CLEAN;
+    fputs("mmf-fsck: ", stderr);
+    fsck_put_text(stderr, error->text);
+    fputs("\nTry 'mmf-fsck --help'.\n", stderr);
+    return FSCK_EXIT_USAGE;
 }
 
-static int check_open_file(const char *path, int fd, uint8_t *bytes)
+static void print_diagnostics(const mmf_diagnostics *diagnostics)
 {
-    struct stat stat;
-    ssize_t size = read_start(fd, bytes, MMF_HEADER_SIZE_MAX);
+    for (size_t i = 0; i < diagnostics->count; i++) {
+        char *line = mmf_diagnostics_format(diagnostics, i);
 
-    if (size < 0 || fstat(fd, &stat) != 0) {
-        fprintf(stderr, "mmf-fsck: %s: %s\n", path, strerror(errno));
-        return EXIT_OPERATIONAL;
+        fsck_put_text(stderr, line ? line : "mmf-fsck: out of memory");
+        fputc('\n', stderr);
+        free(line);
     }
-    return report(path, bytes, (size_t)size, (uint64_t)stat.st_size);
 }
 
-static int check_file(const char *path)
+static bool load_schema(const char *path, mmf_model **ret_model)
 {
-    uint8_t *bytes = malloc(MMF_HEADER_SIZE_MAX);
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    int result;
+    mmf_diagnostics diagnostics = {0};
+    mmf_status status = mmf_schema_load(path, &diagnostics, ret_model);
 
-    if (!bytes || fd < 0) {
-        fprintf(stderr, "mmf-fsck: %s: %s\n", path, strerror(bytes ? errno : ENOMEM));
-        result = EXIT_OPERATIONAL;
-    } else {
-        result = check_open_file(path, fd, bytes);
+    mmf_diagnostics_sort(&diagnostics);
+    print_diagnostics(&diagnostics);
+    if (status != MMF_OK && diagnostics.count == 0) {
+        fprintf(stderr, "mmf-fsck: %s\n", mmf_status_text(status));
     }
-    if (fd >= 0) {
-        (void)close(fd);
+    mmf_diagnostics_clear(&diagnostics);
+    return status == MMF_OK;
+}
+
+/* Who closed a pipe knows it, and is not told. */
+static int finish(int code, int output_errno)
+{
+    if (output_errno == 0) {
+        return code;
     }
-    free(bytes);
-    return result;
+    if (output_errno != EPIPE) {
+        fprintf(stderr, "mmf-fsck: the output could not be written: %s\n", strerror(output_errno));
+    }
+    return code | FSCK_EXIT_OPERATIONAL;
+}
+
+/* The end of what printed a few lines. */
+static int finish_text(void)
+{
+    return finish(FSCK_EXIT_CLEAN, fflush(stdout) == 0 ? 0 : errno);
+}
+
+static int run(const fsck_options *options)
+{
+    mmf_model *schema = NULL;
+    bool has_failed = options->schema_path && !load_schema(options->schema_path, &schema);
+    int output_errno = 0;
+    int code;
+
+    if (!fsck_cancel_install()) {
+        fprintf(stderr, "mmf-fsck: %s\n", strerror(errno));
+        has_failed = true;
+    }
+    code = fsck_run(options, schema, has_failed, &output_errno);
+    mmf_model_free(schema);
+    return finish(code, output_errno);
 }
 
 int main(int argc, char **argv)
 {
-    static const struct option options[] = {{"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
-    int result = EXIT_CLEAN;
-    int option;
+    fsck_options options;
+    mmf_error error = {0};
 
-    while ((option = getopt_long(argc, argv, "n", options, NULL)) != -1) {
-        if (option == 'h') {
-            fputs(usage, stdout);
-            return EXIT_CLEAN;
-        }
-        if (option != 'n') {
-            fputs(usage, stderr);
-            return EXIT_USAGE;
-        }
+    if (!hold_standard_descriptors()) {
+        return FSCK_EXIT_OPERATIONAL;
     }
-    if (optind == argc) {
-        fputs(usage, stderr);
-        return EXIT_USAGE;
+    (void)signal(SIGPIPE, SIG_IGN);
+    if (fsck_options_parse(argc, argv, &options, &error) != MMF_OK) {
+        return complain_of_usage(&error);
     }
-    for (int i = optind; i < argc; i++) {
-        result |= check_file(argv[i]);
+    switch (options.mode) {
+    case FSCK_HELP:
+        fsck_options_help(stdout);
+        return finish_text();
+    case FSCK_VERSION:
+        puts("mmf-fsck " PROGRAM_VERSION);
+        return finish_text();
+    default:
+        return run(&options);
     }
-    return result;
 }
