@@ -1,0 +1,5 @@
+STORE.mmf: MMFSCK-078: record 3, open: the record's checksum is wrong, and would be right if one byte were another: found 0x07 at byte 41 of the record, expected 0x00; repaired: write that byte
+STORE.mmf: 1 error found, 1 repaired, 0 left
+  what was there before is in STORE.mmf.undo; this brings it back:
+  mmf-fsck --undo STORE.mmf.undo STORE.mmf
+exit 1

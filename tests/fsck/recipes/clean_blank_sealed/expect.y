@@ -1,0 +1,2 @@
+STORE.mmf: clean: format 2, 8 records of 88 bytes, room for 93
+exit 0

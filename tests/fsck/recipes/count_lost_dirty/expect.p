@@ -1,0 +1,9 @@
+STORE.mmf: MMFSCK-030: capacity: the capacity is more than the file has room for: room for 102 records, but the file of 9696 bytes has room for 70; repaired: write the records that the file has room for
+STORE.mmf: MMFSCK-032: record_count: records that were counted are no longer in the file: 80 records, but the file of 9696 bytes has room for 70, of which 70 have been written; left: needs -y
+STORE.mmf.lock: MMFSCK-062: slots: a writer died and left its place in the lock file: process N, thread N, had slot 1 and is gone, expected a free slot; repaired: clear the lock file, when what the writer left is undone
+STORE.mmf: MMFSCK-050: state: the store was not closed in good order: state 0x1, expected 0: its writers died, or did not sync; repaired: sync it, and note that it is closed
+STORE.mmf: 4 errors found, 3 repaired, 1 left
+  mmf-fsck -y -f STORE.mmf   repairs 1, some of them at a cost: see mmf-fsck(8)
+  what was there before is in STORE.mmf.undo; this brings it back:
+  mmf-fsck --undo STORE.mmf.undo STORE.mmf
+exit 5

@@ -1,0 +1,7 @@
+STORE.mmf: MMFSCK-031: capacity: the capacity is less than the file has room for: room for 64 records, but the file of 16384 bytes has room for 156; repaired: write the records that the file has room for
+STORE.mmf: MMFSCK-074: record 5: the counter is odd, and no owner is known: the record may be torn: counter 0x3 is odd, and its writer is gone; repaired: make the counter even
+STORE.mmf: MMFSCK-074: record 63: the counter is odd, and no owner is known: the record may be torn: counter 0x5 is odd, and its writer is gone; repaired: make the counter even
+STORE.mmf: 3 errors found, 3 repaired, 0 left
+  what was there before is in STORE.mmf.undo; this brings it back:
+  mmf-fsck --undo STORE.mmf.undo STORE.mmf
+exit 1

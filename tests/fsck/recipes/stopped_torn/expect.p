@@ -1,0 +1,9 @@
+STORE.mmf: MMFSCK-051: state: the machine stopped while the store was in use: state 0x1 of another boot: 13 records, of which the last sync counted 10; repaired: fall back to the records of the last sync, and note that the store is closed
+STORE.mmf: MMFSCK-036: record_count: there are complete records beyond the record count, as their checksums prove: 10 records; of those beyond, 3 are complete, up to record 12; repaired: count them
+STORE.mmf: MMFSCK-077: record 2: the record's checksum is wrong: it is torn or damaged: found 0xe6b7f804, expected 0x2e04fe0d; left: needs -y
+STORE.mmf: MMFSCK-077: record 9: the record's checksum is wrong: it is torn or damaged: found 0x95f97bb0, expected 0xedb7fd74; left: needs -y
+STORE.mmf: 4 errors found, 2 repaired, 2 left
+  mmf-fsck -y -f STORE.mmf   repairs 2, some of them at a cost: see mmf-fsck(8)
+  what was there before is in STORE.mmf.undo; this brings it back:
+  mmf-fsck --undo STORE.mmf.undo STORE.mmf
+exit 5

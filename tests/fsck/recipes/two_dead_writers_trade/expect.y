@@ -1,0 +1,14 @@
+STORE.mmf: MMFSCK-037: record_count: there are complete records beyond the record count, which were never published: 10 records; of those beyond, 2 are complete, up to record 11
+STORE.mmf: MMFSCK-071: record 3: a writer died inside the record, and left an undo image: counter 0x403, of slot 1: process N, thread N, died; undo image of 72 bytes at byte 8; repaired: restore the record as it was
+STORE.mmf: MMFSCK-071: record 5: a writer died inside the record, and left an undo image: counter 0x405, of slot 2: process N, thread N, died; undo image of 72 bytes at byte 8; repaired: restore the record as it was
+STORE.mmf: MMFSCK-072: record 6: a writer died inside the record, and had changed nothing that could be torn: counter 0x407, of slot 3: process N, thread N, died; repaired: make the counter even
+STORE.mmf.lock: MMFSCK-062: slots: a writer died and left its place in the lock file: process N, thread N, had slot 1 and is gone, expected a free slot; repaired: clear the lock file, when what the writer left is undone
+STORE.mmf.lock: MMFSCK-062: slots: a writer died and left its place in the lock file: process N, thread N, had slot 2 and is gone, expected a free slot; repaired: clear the lock file, when what the writer left is undone
+STORE.mmf.lock: MMFSCK-062: slots: a writer died and left its place in the lock file: process N, thread N, had slot 3 and is gone, expected a free slot; repaired: clear the lock file, when what the writer left is undone
+STORE.mmf.lock: MMFSCK-062: slots: a writer died and left its place in the lock file: process N, thread N, had slot 4 and is gone, expected a free slot; repaired: clear the lock file, when what the writer left is undone
+STORE.mmf.lock: MMFSCK-063: append_right: a right is held by nobody who lives: slot 4 holds it and is nobody's, expected it free; repaired: clear the lock file
+STORE.mmf: MMFSCK-050: state: the store was not closed in good order: state 0x1, expected 0: its writers died, or did not sync; repaired: sync it, and note that it is closed
+STORE.mmf: 9 errors found, 9 repaired, 0 left
+  what was there before is in STORE.mmf.undo; this brings it back:
+  mmf-fsck --undo STORE.mmf.undo STORE.mmf
+exit 1
