@@ -3,7 +3,7 @@
 load("@rules_cc//cc:defs.bzl", "cc_test")
 load(":copts.bzl", "MMF_COPTS")
 
-def fuzz_target(name, srcs, corpus, deps, **kwargs):
+def fuzz_target(name, srcs, corpus, deps, linkopts = [], **kwargs):
     """Makes a cc_test of LLVMFuzzerTestOneInput().
 
     Ordinarily it replays the corpus, each file once. With --config=fuzz it is a libFuzzer
@@ -15,6 +15,7 @@ def fuzz_target(name, srcs, corpus, deps, **kwargs):
       srcs: C files, one of which defines LLVMFuzzerTestOneInput()
       corpus: the directory of the inputs, below this package; it must have some
       deps: what is fuzzed
+      linkopts: further options of the linker
       **kwargs: further attributes of the test
     """
     corpus_files = name + "_corpus"
@@ -35,7 +36,7 @@ def fuzz_target(name, srcs, corpus, deps, **kwargs):
         }),
         copts = MMF_COPTS,
         data = [":" + corpus_files],
-        linkopts = select({
+        linkopts = linkopts + select({
             "//fuzz:fuzzing": ["-fsanitize=fuzzer"],
             "//conditions:default": [],
         }),
