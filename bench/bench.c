@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "bench/measure.h"
 #include "bench/report.h"
@@ -52,24 +51,6 @@ static long parse_number(const char *option, const char *text, long least, long 
     return value;
 }
 
-static const char *default_directory(void)
-{
-    const char *test_directory = getenv("TEST_TMPDIR");
-    const char *directory = test_directory ? test_directory : getenv("TMPDIR");
-
-    return directory && *directory ? directory : "/tmp";
-}
-
-/* bazel run starts programs in a directory of its own, and says where the user was. */
-static void go_where_the_user_is(void)
-{
-    const char *directory = getenv("BUILD_WORKING_DIRECTORY");
-
-    if (directory && chdir(directory) != 0) {
-        bench_fail_system(directory);
-    }
-}
-
 static bench_arguments parse_arguments(int argc, char **argv)
 {
     static const struct option options[] = {
@@ -77,7 +58,7 @@ static bench_arguments parse_arguments(int argc, char **argv)
         {"dir", required_argument, NULL, 'd'},    {"cpu", required_argument, NULL, 'c'},
         {"quick", no_argument, NULL, 'q'},        {"repetitions", required_argument, NULL, 'r'},
         {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
-    bench_arguments result = {"", NULL, default_directory(), -1, {REPETITIONS, 1}};
+    bench_arguments result = {"", NULL, bench_default_directory(), -1, {REPETITIONS, 1}};
     int option;
 
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -166,7 +147,7 @@ int main(int argc, char **argv)
     FILE *json = NULL;
     uint32_t count;
 
-    go_where_the_user_is();
+    bench_go_where_the_user_is();
     if (arguments.json_path) {
         json = fopen(arguments.json_path, "we");
         if (!json) {

@@ -24,6 +24,23 @@ _Noreturn void bench_fail_system(const char *what)
 
 /* --- The directory --------------------------------------------------------------------------- */
 
+const char *bench_default_directory(void)
+{
+    const char *test_directory = getenv("TEST_TMPDIR");
+    const char *directory = test_directory ? test_directory : getenv("TMPDIR");
+
+    return directory && *directory ? directory : "/tmp";
+}
+
+void bench_go_where_the_user_is(void)
+{
+    const char *directory = getenv("BUILD_WORKING_DIRECTORY");
+
+    if (directory && chdir(directory) != 0) {
+        bench_fail_system(directory);
+    }
+}
+
 static void clean_up(void)
 {
     bench_store_remove(to_clean_up->path);

@@ -51,6 +51,11 @@ typedef struct bench_fixture {
     size_t plain_size;
 } bench_fixture;
 
+/* $TEST_TMPDIR, $TMPDIR or /tmp. */
+const char *bench_default_directory(void);
+/* bazel run starts programs in a directory of its own, and says where the user was. */
+void bench_go_where_the_user_is(void);
+
 /* Makes a directory of its own below `parent`; it is removed at exit. */
 void bench_fixture_begin(bench_fixture *fixture, const char *parent, uint64_t divisor);
 void bench_fixture_setup(bench_fixture *fixture, const bench_setup *setup);
