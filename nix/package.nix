@@ -20,7 +20,9 @@ stdenv.mkDerivation {
       ../examples
       ../fsck
       ../LICENSE
+      ../nix/installed_check_test.c
       ../nix/installed_test.c
+      ../nix/mmapforge-check.pc.in
       ../nix/mmapforge.pc.in
       ../runtime
       ../schema
@@ -30,7 +32,8 @@ stdenv.mkDerivation {
 
   strictDeps = true;
   nativeBuildInputs = [ pkg-config ];
-  buildInputs = [
+  # of libmmapforge-check.a, and so of who links it
+  propagatedBuildInputs = [
     jansson
     libmd
   ];
@@ -56,7 +59,17 @@ stdenv.mkDerivation {
     archive schema.a schema/*.c
     schemaLibs="schema.a $(pkg-config --cflags --libs jansson libmd)"
     $CC $cflags -o mmf-gen codegen/*.c $schemaLibs
-    $CC $cflags -o mmf-fsck fsck/*.c libmmapforge.a
+
+    # what //fsck:check is, with //schema: all but the program, and what libmmapforge.a has
+    program=$(echo fsck/{ask,cancel,main,options,printable,progress,report_json,report_text,run}.c)
+    others=" $program $(echo schema/{crc32c,format,status,types}.c) "
+    library=
+    for source in fsck/*.c schema/*.c; do
+      [[ $others == *" $source "* ]] || library+=" $source"
+    done
+    archive libmmapforge-check.a $library
+    checkerLibs="libmmapforge-check.a libmmapforge.a $(pkg-config --cflags --libs jansson libmd)"
+    $CC $cflags -o mmf-fsck $program $checkerLibs -pthread
     runHook postBuild
   '';
 
@@ -77,8 +90,11 @@ stdenv.mkDerivation {
       run_test "$source" $schemaLibs
     done
     for source in tests/runtime/*_test.c; do
-      run_test "$source" tests/runtime/testing.c libmmapforge.a $jansson -lm
+      run_test "$source" tests/runtime/testing.c tests/fixtures/contents.c libmmapforge.a \
+        $jansson -lm
     done
+    run_test tests/fsck/fixtures_test.c tests/runtime/testing.c tests/fixtures/contents.c \
+      $checkerLibs -lm -pthread
     mkdir generated
     for schema in examples/*/*.mmf.json; do
       ./mmf-gen -o generated --tests "$schema"
@@ -91,22 +107,27 @@ stdenv.mkDerivation {
   installPhase = ''
     runHook preInstall
     install -Dm755 -t $out/bin mmf-gen mmf-fsck
-    install -Dm644 -t $out/lib libmmapforge.a
+    install -Dm644 -t $out/lib libmmapforge.a libmmapforge-check.a
     install -Dm644 -t $out/include/mmapforge/runtime runtime/*.h
     install -Dm644 -t $out/include/mmapforge/schema \
-      schema/format.h schema/status.h schema/status.def schema/types.h schema/types.def
+      schema/format.h schema/status.h schema/status.def schema/types.h schema/types.def \
+      schema/diagnostics.h schema/json.h schema/model.h
+    install -Dm644 -t $out/include/mmapforge/fsck fsck/check.h fsck/problem.h fsck/problem.def
+    install -Dm644 -t $out/share/man/man8 fsck/mmf-fsck.8
     install -Dm644 -t $out/share/mmapforge schema/mmf-1.schema.json
-    substitute nix/mmapforge.pc.in mmapforge.pc --subst-var out --subst-var version
-    install -Dm644 -t $out/lib/pkgconfig mmapforge.pc
+    for name in mmapforge mmapforge-check; do
+      substitute nix/$name.pc.in $name.pc --subst-var out --subst-var version
+      install -Dm644 -t $out/lib/pkgconfig $name.pc
+    done
     runHook postInstall
   '';
 
-  # a program, from what was installed alone
+  # programs, from what was installed alone
   doInstallCheck = true;
   installCheckPhase = ''
     runHook preInstallCheck
     mkdir elsewhere
-    cp tests/golden/tick.mmf.json nix/installed_test.c elsewhere
+    cp tests/golden/tick.mmf.json nix/installed_test.c nix/installed_check_test.c elsewhere
     pushd elsewhere
     $out/bin/mmf-gen tick.mmf.json
     export PKG_CONFIG_PATH=$out/lib/pkgconfig:''${PKG_CONFIG_PATH-}
@@ -114,6 +135,10 @@ stdenv.mkDerivation {
       $(pkg-config --libs mmapforge)
     ./installed_test
     $out/bin/mmf-fsck ticks.mmf
+    $CC -std=c11 $(pkg-config --cflags mmapforge-check) -o installed_check_test \
+      installed_check_test.c $(pkg-config --libs mmapforge-check)
+    ./installed_check_test ticks.mmf tick.mmf.json
+    test -s $out/share/man/man8/mmf-fsck.8*
     popd
     runHook postInstallCheck
   '';

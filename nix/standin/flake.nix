@@ -123,7 +123,7 @@
               mkDerivation {
                 name = "nix-shell";
                 nativeBuildInputs = args.packages ++ all "nativeBuildInputs" ++ all "nativeCheckInputs";
-                buildInputs = all "buildInputs" ++ all "checkInputs";
+                buildInputs = all "buildInputs" ++ all "propagatedBuildInputs" ++ all "checkInputs";
                 unpackPhase = ":";
                 buildPhase = "export > $out";
                 installPhase = ":";
