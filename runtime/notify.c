@@ -1,5 +1,6 @@
 #include "runtime/notify.h"
 
+#include "runtime/counters.h"
 #include "runtime/seqlock.h"
 #include "runtime/store_state.h"
 #include "runtime/system.h"
@@ -59,6 +60,7 @@ static uint64_t shorter(uint64_t a, uint64_t b)
 /* Without the right to write into the header nobody can be asked to wake us. */
 static void sleep_and_look(waiting *waiting, uint64_t rest_ns)
 {
+    mmf_count(MMF_COUNTER_news_waits, 1);
     mmf_sys_sleep_ns(shorter(waiting->slice_ns, rest_ns));
     waiting->slice_ns = shorter(2 * waiting->slice_ns, POLL_NS_MAX);
 }
@@ -66,6 +68,7 @@ static void sleep_and_look(waiting *waiting, uint64_t rest_ns)
 /* `word` was read, and `waiting` set, before the condition was last looked at. */
 static void sleep_until_woken(waiting *waiting, mmf_header *header, uint32_t word, uint64_t rest_ns)
 {
+    mmf_count(MMF_COUNTER_news_waits, 1);
     mmf_sys_word_wait(&header->wait_word, word, shorter(waiting->slice_ns, rest_ns));
     if (mmf_load_acquire(&header->wait_word) == word) {
         waiting->slice_ns = MMF_NOTIFY_LATER_NS;

@@ -3,6 +3,7 @@
 #include <stdbool.h>
 
 #include "runtime/checksum.h"
+#include "runtime/counters.h"
 #include "runtime/dead.h"
 #include "runtime/field.h"
 #include "runtime/recovery.h"
@@ -59,6 +60,7 @@ static mmf_status look_after_owner(const mmf_store *store, uint64_t sequence, re
  * MMF_E_CORRUPT; MMF_E_TRUNCATED (the counter was that of a page that is gone). */
 static mmf_status wait_for_record(const mmf_store *store, uint64_t sequence, record_wait *wait)
 {
+    mmf_count(MMF_COUNTER_record_waits, 1);
     if (mmf_store_is_cut(store)) {
         return MMF_E_TRUNCATED;
     }

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stddef.h>
 
+#include "runtime/counters.h"
 #include "runtime/system.h"
 
 mmf_status mmf_status_of_errno(int system_errno)
@@ -53,8 +54,10 @@ mmf_status mmf_region_open(mmf_region *region, int fd, bool writable, uint64_t r
             region->size = size;
             return MMF_OK;
         }
-        /* ENOMEM: no such address space; EOVERFLOW, EINVAL: more than the file system can have */
-        if (size == least || (failure != ENOMEM && failure != EOVERFLOW && failure != EINVAL)) {
+        /* ENOMEM: no such address space; EOVERFLOW, EINVAL: more than the file system can have;
+         * EAGAIN: more than may be locked, after mlockall(2) */
+        if (size == least ||
+            (failure != ENOMEM && failure != EOVERFLOW && failure != EINVAL && failure != EAGAIN)) {
             break;
         }
         size = size / 2 > least ? round_up(size / 2, page) : least;
@@ -90,6 +93,8 @@ mmf_status mmf_region_grow(mmf_region *region, uint64_t offset, uint64_t old_siz
     mmf_sys_info info;
 
     if (failure == 0) {
+        mmf_count(MMF_COUNTER_grows, 1);
+        mmf_count(MMF_COUNTER_grown_bytes, new_size - old_size);
         return MMF_OK;
     }
     /* ext4 leaves what it could allocate; nobody uses that yet. */
@@ -136,8 +141,11 @@ mmf_status mmf_region_sync(mmf_region *region, uint64_t offset, uint64_t size)
     }
 
     if (failure != 0) {
+        mmf_count(MMF_COUNTER_syncs_failed, 1);
         errno = failure;
         return MMF_E_SYSTEM;
     }
+    mmf_count(MMF_COUNTER_syncs, 1);
+    mmf_count(MMF_COUNTER_synced_bytes, size);
     return MMF_OK;
 }

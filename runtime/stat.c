@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/map.h"
 #include "runtime/seqlock.h"
 #include "runtime/store_state.h"
 #include "runtime/system.h"
@@ -127,4 +128,15 @@ mmf_status mmf_store_stat(const mmf_store *store, mmf_store_info *ret_info)
     describe_header(store, info);
     describe_writers(store, info);
     return MMF_OK;
+}
+
+mmf_status mmf_store_map_report(const mmf_store *store, mmf_map_info *ret_info)
+{
+    const mmf_region *region = &store->state->region;
+    uint64_t size = 0;
+    mmf_status status = mmf_region_file_size(region, &size);
+
+    return status == MMF_OK
+               ? mmf_map_report(region->base, size < region->size ? size : region->size, ret_info)
+               : status;
 }

@@ -30,6 +30,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "runtime/map.h"
 #include "schema/status.h"
 
 #ifdef __cplusplus
@@ -80,6 +81,14 @@ typedef struct mmf_options {
     uint32_t timeout_ms;        /* longest wait for a writer that lives; 0: 1000 */
     uint32_t reserved;          /* zero */
     mmf_error *error;           /* receives the detail of a failed create or open; may be NULL */
+    /* Of the store's mapping; NULL: no wishes. Read during the call alone. NUMA policy,
+     * MMF_MAP_HUGE and the advice RANDOM and SEQUENTIAL are for all of the reservation, and what
+     * the store grows by has them too. Locks, MMF_MAP_POPULATE and other advice are for what the
+     * file has when it is opened, whole pages: for more, open it anew, or mmf_map_lock_all().
+     * PATH.lock has nothing of it. What the system refuses fails the opening, for which see
+     * mmf_map_apply(): no handle, but a new file is there. MMF_MAP_PRIVATE, MMF_MAP_EXEC and an
+     * alignment above that of a page are MMF_E_INVALID. */
+    const mmf_map_options *map;
 } mmf_options;
 
 /* --- What the generator knows of a record type ----------------------------------------------- */
@@ -240,6 +249,10 @@ typedef struct mmf_store_info {
 /* Who is attached, and in what state the store is. A picture, in which others may be moving.
  * MMF_OK; MMF_E_NO_MEMORY; MMF_E_SYSTEM. */
 MMF_NODISCARD mmf_status mmf_store_stat(const mmf_store *store, mmf_store_info *ret_info);
+
+/* What the system has made of the handle's mapping: mmf_map_report() of what the file has now, and
+ * the handle maps. The areas reach to the end of the reservation. As mmf_map_report(). */
+MMF_NODISCARD mmf_status mmf_store_map_report(const mmf_store *store, mmf_map_info *ret_info);
 
 /* Path of the file, as given; format of the file: 1 or 2. Valid as long as the handle. */
 const char *mmf_store_path(const mmf_store *store);

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "runtime/attach.h"
+#include "runtime/counters.h"
 #include "runtime/guard.h"
+#include "runtime/map.h"
 #include "runtime/seqlock.h"
 #include "runtime/store_create.h"
 #include "runtime/store_state.h"
@@ -20,6 +22,20 @@ static const mmf_options default_options;
 static const uint32_t nobody_waits; /* in format 1, which has no place to say otherwise */
 
 /* --- Arguments ------------------------------------------------------------------------------- */
+
+/* Records are shared, and no code; and where they lie is the system's choice. */
+static mmf_status check_map_options(const mmf_options *options)
+{
+    const mmf_map_options *map = options->map;
+
+    if (map && ((map->flags & (MMF_MAP_PRIVATE | MMF_MAP_EXEC)) != 0 ||
+                map->alignment > mmf_sys_page_size())) {
+        return mmf_error_set(options->error, MMF_E_INVALID,
+                             "a store is not mapped with MMF_MAP_PRIVATE, with MMF_MAP_EXEC or at "
+                             "an alignment above that of a page");
+    }
+    return mmf_map_check_options(map, options->error);
+}
 
 static mmf_status check_options(const mmf_options *options, bool creating)
 {
@@ -36,7 +52,7 @@ static mmf_status check_options(const mmf_options *options, bool creating)
         return mmf_error_set(error, MMF_E_INVALID,
                              "MMF_READ_ONLY does not go with creating or with MMF_ONE_WRITER");
     }
-    return MMF_OK;
+    return check_map_options(options);
 }
 
 static uint32_t mode_of(const mmf_options *options)
@@ -257,6 +273,26 @@ static mmf_status map_file(mmf_store_state *state, int fd, uint64_t file_size,
     return MMF_OK;
 }
 
+/* Others may have grown the file meanwhile, which it then has as what comes later. */
+static mmf_status apply_map_options(mmf_store_state *state, uint64_t file_size,
+                                    const mmf_options *options)
+{
+    const mmf_region *region = &state->region;
+    bool is_first = options->error && options->error->status == MMF_OK;
+    mmf_error detail = {0};
+    mmf_status status;
+
+    if (!options->map) {
+        return MMF_OK;
+    }
+    status = mmf_map_apply_reserved(region->base, region->size, file_size, options->map, &detail);
+    if (status != MMF_OK && is_first) {
+        (void)mmf_error_set(options->error, status, "%s: %s", state->path, detail.text);
+        options->error->system_errno = detail.system_errno;
+    }
+    return status;
+}
+
 /* A store into a hole of a sparse file would need a block when the disk may have none left. */
 static mmf_status fill_holes(mmf_store_state *state, int fd, const mmf_options *options)
 {
@@ -303,6 +339,9 @@ static mmf_status open_locked(mmf_store_state *state, int fd, const mmf_options 
         return status;
     }
     status = map_file(state, fd, file_size, options);
+    if (status == MMF_OK) {
+        status = apply_map_options(state, file_size, options);
+    }
     if (status == MMF_OK && (options->flags & MMF_GUARD) != 0) {
         status = mmf_guard_add(state);
         if (status != MMF_OK) {
@@ -338,6 +377,28 @@ static mmf_status look_before_lock(mmf_store_state *state, int fd, const mmf_opt
     return status;
 }
 
+/* Whoever removes a store holds its lock file alone meanwhile. One who had the store open by then,
+ * and has the lock now, must not write to what has no name any more. */
+static mmf_status check_name(const mmf_store_state *state, const mmf_sys_info *opened,
+                             const mmf_options *options)
+{
+    mmf_sys_info now;
+    int failure;
+
+    if (state->store.mode == MMF_MODE_READ_ONLY) {
+        return MMF_OK;
+    }
+    failure = mmf_sys_info_of_path(state->path, &now);
+    if (failure != 0 && failure != ENOENT) {
+        return mmf_store_system_error(options, failure, "cannot stat", state->path);
+    }
+    if (failure != 0 || now.inode != opened->inode || now.device != opened->device) {
+        return mmf_error_set(options->error, MMF_E_NOT_FOUND,
+                             "%s: was removed or replaced while it was being opened", state->path);
+    }
+    return MMF_OK;
+}
+
 /* Opens path by its name. */
 static mmf_status open_by_name(mmf_store_state *state, const mmf_options *options)
 {
@@ -359,6 +420,9 @@ static mmf_status open_by_name(mmf_store_state *state, const mmf_options *option
     status = look_before_lock(state, fd, options);
     if (status == MMF_OK) {
         status = attach_writer(state, info.mode & 0666u, true, options);
+    }
+    if (status == MMF_OK) {
+        status = check_name(state, &info, options);
     }
     if (status != MMF_OK) {
         mmf_sys_close(fd);
@@ -447,6 +511,7 @@ static mmf_status open_with(open_function *function, const char *path, const mmf
         status = function(state, options);
     }
     if (status == MMF_OK) {
+        mmf_count(MMF_COUNTER_stores_opened, 1);
         *ret_store = &state->store;
     } else {
         int saved_errno = errno;

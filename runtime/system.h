@@ -59,6 +59,8 @@ int mmf_sys_new_file_create(const char *path, uint32_t mode, mmf_sys_new_file *r
 int mmf_sys_new_file_publish(mmf_sys_new_file *file, const char *path);
 /* Closes it, and removes it where it was not published. */
 void mmf_sys_new_file_close(mmf_sys_new_file *file);
+/* Has names that were given and taken in the directory of path on the disk. */
+int mmf_sys_sync_directory_of(const char *path);
 
 /* --- Memory ---------------------------------------------------------------------------------- */
 

@@ -26,6 +26,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "runtime/counters.h"
+
 _Static_assert(sizeof(off_t) == 8, "64-bit file offsets");
 _Static_assert(sizeof(void *) == 8, "reservations need 64-bit addresses");
 
@@ -372,7 +374,7 @@ int mmf_sys_new_file_create(const char *path, uint32_t mode, mmf_sys_new_file *r
     return error;
 }
 
-static int sync_directory_of(const char *path)
+int mmf_sys_sync_directory_of(const char *path)
 {
     char *directory = directory_of(path);
     int error;
@@ -422,7 +424,7 @@ int mmf_sys_new_file_publish(mmf_sys_new_file *file, const char *path)
     }
     free(file->temporary_path);
     file->temporary_path = NULL;
-    return sync_directory_of(path);
+    return mmf_sys_sync_directory_of(path);
 }
 
 void mmf_sys_new_file_close(mmf_sys_new_file *file)
@@ -453,6 +455,7 @@ int mmf_sys_map(int fd, uint64_t size, bool writable, void **ret_address)
     if (address == MAP_FAILED) {
         return errno;
     }
+    mmf_count_mapping(size);
     *ret_address = address;
     return 0;
 }
@@ -464,6 +467,7 @@ int mmf_sys_map_part(int fd, uint64_t offset, uint64_t size, void **ret_address)
     if (address == MAP_FAILED) {
         return errno;
     }
+    mmf_count_mapping(size);
     *ret_address = address;
     return 0;
 }
@@ -475,8 +479,8 @@ void mmf_sys_map_over(int fd, void *address, uint64_t size)
 
 void mmf_sys_unmap(void *address, uint64_t size)
 {
-    if (address) {
-        (void)munmap(address, (size_t)size);
+    if (address && munmap(address, (size_t)size) == 0) {
+        mmf_count_unmapping(size);
     }
 }
 
