@@ -1,0 +1,353 @@
+/* Shared memory between two processes, each on a processor of its own, that spin. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "bench/bytes/row.h"
+#include "bench/keep.h"
+
+#define SLOTS 4u
+#define MESSAGE 64u
+
+/* What lies at the beginning of the object: a cache line each, and then the slots. Each number is
+ * stored with release by the one that counts, and loaded with acquire by the other. */
+typedef struct channel {
+    _Alignas(128) _Atomic uint64_t sent;
+    _Alignas(128) _Atomic uint64_t taken;
+    _Alignas(128) _Atomic uint64_t is_ready;
+    _Alignas(128) unsigned char there[128];
+    _Alignas(128) unsigned char back[128];
+    _Alignas(4096) unsigned char slots[];
+} channel;
+
+static mmf_shm *shm;
+static channel *ours;
+static unsigned char *second; /* a piece, for copies within one process */
+static pid_t child;           /* 0: there is none */
+static int there[2] = {-1, -1};
+static int back[2] = {-1, -1};
+
+/* --- Waiting ---------------------------------------------------------------------------------- */
+
+static inline void pause_processor(void)
+{
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#endif
+}
+
+/* Until the number is at least that; ends when the other process has. */
+static void spin_until(_Atomic uint64_t *number, uint64_t least)
+{
+    uint32_t spins = 0;
+
+    while (atomic_load_explicit(number, memory_order_acquire) < least) {
+        pause_processor();
+        if (++spins == 1u << 24) {
+            spins = 0;
+            if (child > 0 && waitpid(child, NULL, WNOHANG) != 0) {
+                bench_fail("the other process", MMF_E_STUCK);
+            }
+        }
+    }
+}
+
+static void tell(_Atomic uint64_t *number, uint64_t value)
+{
+    atomic_store_explicit(number, value, memory_order_release);
+}
+
+static unsigned char *slot_of(channel *channel, const bytes_bench *bench, uint64_t i)
+{
+    return channel->slots + i % SLOTS * bench->piece;
+}
+
+/* --- The other process ------------------------------------------------------------------------ */
+
+static void name_of(char name[64], pid_t process)
+{
+    snprintf(name, 64, "/mmf-bytes-%ld", (long)process);
+}
+
+static void take_pieces(bytes_bench *bench, channel *theirs, uint64_t operations)
+{
+    for (uint64_t i = 0; i < operations; i++) {
+        spin_until(&theirs->sent, i + 1);
+        memcpy(bench->buffer, slot_of(theirs, bench, i), bench->piece);
+        bench_keep_object(bench->buffer);
+        tell(&theirs->taken, i + 1);
+    }
+}
+
+static void answer_messages(bytes_bench *bench, channel *theirs, uint64_t operations)
+{
+    unsigned char message[MESSAGE];
+
+    (void)bench;
+    for (uint64_t i = 0; i < operations; i++) {
+        spin_until(&theirs->sent, i + 1);
+        memcpy(message, theirs->there, sizeof message);
+        bench_keep_object(message);
+        memcpy(theirs->back, message, sizeof message);
+        tell(&theirs->taken, i + 1);
+    }
+}
+
+/* Attaches by name, as a process would that is no child. */
+static _Noreturn void be_child(bytes_bench *bench, uint64_t operations,
+                               void (*work)(bytes_bench *, channel *, uint64_t))
+{
+    char name[64];
+    mmf_shm *attached;
+    channel *theirs;
+
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    child = 0;
+    bench_go_to_processor(bench->processors[1]);
+    name_of(name, getppid());
+    bench_check("attach", mmf_shm_attach(name, NULL, &attached));
+    theirs = mmf_shm_bytes(attached, NULL);
+    for (unsigned i = 0; i < SLOTS; i++) { /* into the page tables */
+        memcpy(bench->buffer, slot_of(theirs, bench, i), bench->piece);
+        bench_keep_object(bench->buffer);
+    }
+    tell(&theirs->is_ready, 1);
+    work(bench, theirs, operations);
+    _exit(0);
+}
+
+static void wait_for_child(void)
+{
+    if (child > 0) {
+        (void)waitpid(child, NULL, 0);
+        child = 0;
+    }
+}
+
+static void start(bytes_bench *bench, uint64_t operations,
+                  void (*work)(bytes_bench *, channel *, uint64_t))
+{
+    wait_for_child();
+    tell(&ours->sent, 0);
+    tell(&ours->taken, 0);
+    tell(&ours->is_ready, 0);
+    child = fork();
+    if (child < 0) {
+        bench_fail_system("fork");
+    }
+    if (child == 0) {
+        be_child(bench, operations, work);
+    }
+    spin_until(&ours->is_ready, 1);
+}
+
+static void start_taking(bytes_bench *bench, uint64_t operations)
+{
+    start(bench, operations, take_pieces);
+}
+
+static void start_answering(bytes_bench *bench, uint64_t operations)
+{
+    start(bench, operations, answer_messages);
+}
+
+/* --- Ways ------------------------------------------------------------------------------------- */
+
+static void send_pieces(bytes_bench *bench, uint64_t operations)
+{
+    for (uint64_t i = 0; i < operations; i++) {
+        if (i >= SLOTS) {
+            spin_until(&ours->taken, i + 1 - SLOTS);
+        }
+        memcpy(slot_of(ours, bench, i), bench->buffer, bench->piece);
+        tell(&ours->sent, i + 1);
+    }
+    spin_until(&ours->taken, operations);
+}
+
+static void copy_once(bytes_bench *bench, uint64_t operations)
+{
+    for (uint64_t i = 0; i < operations; i++) {
+        memcpy(slot_of(ours, bench, i), bench->buffer, bench->piece);
+        bench_keep_stores();
+    }
+}
+
+static void copy_twice(bytes_bench *bench, uint64_t operations)
+{
+    for (uint64_t i = 0; i < operations; i++) {
+        memcpy(slot_of(ours, bench, i), bench->buffer, bench->piece);
+        bench_keep_stores();
+        memcpy(second, slot_of(ours, bench, i), bench->piece);
+        bench_keep_stores();
+    }
+}
+
+static void exchange_messages(bytes_bench *bench, uint64_t operations)
+{
+    unsigned char message[MESSAGE] = {1};
+
+    (void)bench;
+    for (uint64_t i = 0; i < operations; i++) {
+        memcpy(ours->there, message, sizeof message);
+        tell(&ours->sent, i + 1);
+        spin_until(&ours->taken, i + 1);
+        memcpy(message, ours->back, sizeof message);
+        bench_keep_object(message);
+    }
+}
+
+/* --- The same by pipes ------------------------------------------------------------------------ */
+
+static void close_pipes(void)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        close(there[i]);
+        close(back[i]);
+        there[i] = back[i] = -1;
+    }
+}
+
+static void read_all(int from, unsigned char *bytes, size_t size)
+{
+    for (size_t done = 0; done < size;) {
+        ssize_t got = read(from, bytes + done, size - done);
+
+        if (got <= 0) {
+            bench_fail_system("read");
+        }
+        done += (size_t)got;
+    }
+}
+
+static _Noreturn void answer_by_pipe(bytes_bench *bench, uint64_t operations, bool each)
+{
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    child = 0;
+    bench_go_to_processor(bench->processors[1]);
+    for (uint64_t i = 0; i < operations; i++) {
+        read_all(there[0], bench->buffer, bench->piece);
+        if (each || i + 1 == operations) {
+            bench_check_size("write", write(back[1], bench->buffer, MESSAGE), MESSAGE);
+        }
+    }
+    _exit(0);
+}
+
+static void start_pipes(bytes_bench *bench, uint64_t operations, bool each)
+{
+    wait_for_child();
+    close_pipes();
+    if (pipe(there) != 0 || pipe(back) != 0) {
+        bench_fail_system("pipe");
+    }
+    child = fork();
+    if (child < 0) {
+        bench_fail_system("fork");
+    }
+    if (child == 0) {
+        answer_by_pipe(bench, operations, each);
+    }
+}
+
+static void start_pipe_of_pieces(bytes_bench *bench, uint64_t operations)
+{
+    start_pipes(bench, operations, false);
+}
+
+static void start_pipes_of_messages(bytes_bench *bench, uint64_t operations)
+{
+    start_pipes(bench, operations, true);
+}
+
+static void pipe_pieces(bytes_bench *bench, uint64_t operations)
+{
+    unsigned char answer[MESSAGE];
+
+    for (uint64_t i = 0; i < operations; i++) {
+        bench_check_size("write", write(there[1], bench->buffer, bench->piece), bench->piece);
+    }
+    read_all(back[0], answer, sizeof answer);
+}
+
+static void pipe_messages(bytes_bench *bench, uint64_t operations)
+{
+    for (uint64_t i = 0; i < operations; i++) {
+        bench_check_size("write", write(there[1], bench->buffer, MESSAGE), MESSAGE);
+        read_all(back[0], bench->buffer, MESSAGE);
+    }
+}
+
+/* --- Rows ------------------------------------------------------------------------------------- */
+
+/* When the program fails; children that do have an id of their own, and no object. */
+static void clean_up(void)
+{
+    char name[64];
+
+    name_of(name, getpid());
+    (void)!mmf_shm_unlink(name, NULL);
+}
+
+static void begin(bytes_bench *bench)
+{
+    static bool is_prepared;
+    uint64_t size = sizeof(channel) + SLOTS * bench->piece;
+    char name[64];
+
+    bench_need_buffer(bench);
+    second = aligned_alloc(4096, (bench->piece + 4095) / 4096 * 4096);
+    if (!second) {
+        bench_fail("memory", MMF_E_NO_MEMORY);
+    }
+    memset(second, 0, bench->piece);
+    if (!is_prepared) {
+        is_prepared = atexit(clean_up) == 0;
+    }
+    name_of(name, getpid());
+    bench_check("create", mmf_shm_create(name, size, NULL, &shm));
+    ours = mmf_shm_bytes(shm, NULL);
+    memset(ours->slots, 0, SLOTS * bench->piece);
+}
+
+static void end(bytes_bench *bench)
+{
+    char name[64];
+
+    wait_for_child();
+    close_pipes();
+    name_of(name, getpid());
+    bench_check("unlink", mmf_shm_unlink(name, NULL));
+    mmf_shm_close(shm);
+    free(second);
+    bench_free_buffer(bench);
+}
+
+static const bytes_way piece_ways[] = {
+    {"shm", send_pieces, start_taking},
+    {"memcpy", copy_once, NULL},
+    {"memcpy twice", copy_twice, NULL},
+    {"pipe", pipe_pieces, start_pipe_of_pieces},
+};
+static const bytes_way message_ways[] = {
+    {"shm", exchange_messages, start_answering},
+    {"pipes", pipe_messages, start_pipes_of_messages},
+};
+
+#define WAYS(ways) ways, sizeof ways / sizeof *ways
+
+static const bytes_row rows[] = {
+    {"shared memory, 64 KB", 64 * KB, 0, 1000, WAYS(piece_ways), 10 * MB, 2, begin, end},
+    {"shared memory, 1 MB", MB, 0, 100, WAYS(piece_ways), 10 * MB, 2, begin, end},
+    {"round trip of 64 B", MESSAGE, 0, 5000, WAYS(message_ways), 10 * MB, 2, begin, end},
+};
+
+const bytes_rows bytes_shm_rows = {rows, sizeof rows / sizeof *rows};
