@@ -173,41 +173,34 @@ static mmf_status reach_of(const mmf_file *file, const mmf_file_options *options
 static mmf_status map_window(mmf_file *file, const mmf_file_options *options, uint64_t wanted,
                              uint64_t needed)
 {
-    const mmf_map_options *map = map_of(options);
-    uint64_t page = mmf_sys_page_size();
-    mmf_status status = mmf_map_page_size(file->fd, &page);
-    uint64_t head = file->offset % page;
-    mmf_sys_mapping mapping = {
-        .offset = file->offset - head,
-        .alignment = map->alignment > page ? map->alignment : page,
-        .is_writable = (file->flags & MMF_FILE_READ_ONLY) == 0,
-        .is_executable = (map->flags & MMF_MAP_EXEC) != 0,
-        .is_private = mmf_file_is_private(file),
-        .takes_swap = mmf_file_is_private(file) && (map->flags & MMF_MAP_NO_RESERVE) == 0,
-    };
+    bool writable = (file->flags & MMF_FILE_READ_ONLY) == 0;
+    uint64_t page = 0;
+    uint64_t head;
+    uint64_t size;
     void *base = NULL;
-    int failure;
+    mmf_status status = mmf_map_page_size(file->fd, &page);
 
     if (status != MMF_OK) {
         return mmf_error_set_system(options->error, status, errno, "%s", file->name);
     }
+    head = file->offset % page;
     for (;;) {
-        mapping.size = round_up(head + (wanted ? wanted : 1), page);
-        failure = mmf_sys_map_file(file->fd, &mapping, &base);
-        if (failure == 0) {
+        size = round_up(head + (wanted ? wanted : 1), page);
+        status =
+            mmf_map_descriptor(file->fd, file->offset - head, size, writable, options->map, &base);
+        if (status == MMF_OK) {
             break;
         }
-        if (wanted <= needed || (failure != ENOMEM && failure != EOVERFLOW && failure != EINVAL)) {
-            return mmf_error_set_system(options->error, mmf_status_of_errno(failure), failure,
-                                        "%s: cannot map %" PRIu64 " bytes", file->name,
-                                        mapping.size);
+        if (wanted <= needed || (errno != ENOMEM && errno != EOVERFLOW && errno != EINVAL)) {
+            return mmf_error_set_system(options->error, status, errno,
+                                        "%s: cannot map %" PRIu64 " bytes", file->name, size);
         }
         wanted = wanted / 2 > needed ? wanted / 2 : needed;
     }
     file->base = base;
-    file->map_size = mapping.size;
+    file->map_size = size;
     file->bytes = file->base + head;
-    file->limit = file->length != 0 ? file->length : mapping.size - head;
+    file->limit = file->length != 0 ? file->length : size - head;
     file->limit = file->limit < INT64_MAX - file->offset ? file->limit : INT64_MAX - file->offset;
     return MMF_OK;
 }

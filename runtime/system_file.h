@@ -54,17 +54,6 @@ mmf_sys_file_system mmf_sys_file_system_of(int fd);
 
 /* --- Mappings -------------------------------------------------------------------------------- */
 
-typedef struct mmf_sys_mapping {
-    uint64_t offset; /* in the file: a multiple of the page size */
-    uint64_t size;
-    uint64_t alignment; /* of the address: a power of two, or 0 */
-    bool is_writable;
-    bool is_executable;
-    bool is_private;
-    bool takes_swap; /* private: room for it is set aside */
-} mmf_sys_mapping;
-
-int mmf_sys_map_file(int fd, const mmf_sys_mapping *mapping, void **ret_address);
 /* Has whole pages in memory, and in the page tables where the system knows how. EFAULT: one that
  * cannot be read, or for which there is no room. */
 int mmf_sys_populate_to_read(void *address, uint64_t size);

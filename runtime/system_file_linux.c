@@ -20,7 +20,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "runtime/counters.h"
 #include "runtime/system.h"
 
 /* --- Descriptors ----------------------------------------------------------------------------- */
@@ -122,62 +121,6 @@ mmf_sys_file_system mmf_sys_file_system_of(int fd)
 }
 
 /* --- Mappings -------------------------------------------------------------------------------- */
-
-/* Address space of that alignment, to be mapped over. */
-static int reserve_aligned(uint64_t size, uint64_t alignment, void **ret_address)
-{
-    unsigned char *address;
-    uint64_t before;
-
-    if (size > UINT64_MAX - alignment) {
-        return ENOMEM;
-    }
-    address = mmap(NULL, (size_t)(size + alignment), PROT_NONE,
-                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (address == MAP_FAILED) {
-        return errno;
-    }
-    before = (alignment - ((uintptr_t)address & (alignment - 1))) & (alignment - 1);
-    if (before > 0) {
-        (void)munmap(address, (size_t)before);
-    }
-    (void)munmap(address + before + size, (size_t)(alignment - before));
-    mmf_count_mapping(size);
-    *ret_address = address + before;
-    return 0;
-}
-
-int mmf_sys_map_file(int fd, const mmf_sys_mapping *mapping, void **ret_address)
-{
-    int protection = PROT_READ | (mapping->is_writable ? PROT_WRITE : 0) |
-                     (mapping->is_executable ? PROT_EXEC : 0);
-    int flags = mapping->is_private ? MAP_PRIVATE : MAP_SHARED;
-    bool is_aligned = mapping->alignment > mmf_sys_page_size();
-    void *place = NULL;
-    void *address;
-
-    if (is_aligned) {
-        int error = reserve_aligned(mapping->size, mapping->alignment, &place);
-
-        if (error != 0) {
-            return error;
-        }
-        flags |= MAP_FIXED;
-    }
-    flags |= mapping->takes_swap ? 0 : MAP_NORESERVE;
-    address = mmap(place, (size_t)mapping->size, protection, flags, fd, (off_t)mapping->offset);
-    if (address == MAP_FAILED) {
-        int error = errno;
-
-        mmf_sys_unmap(place, mapping->size);
-        return error;
-    }
-    if (!place) {
-        mmf_count_mapping(mapping->size);
-    }
-    *ret_address = address;
-    return 0;
-}
 
 #ifndef MADV_POPULATE_READ
 #define MADV_POPULATE_READ 22

@@ -154,15 +154,15 @@ static const bytes_way random_ways[] = {
     }
 #define RANDOM(name, size)                                                                         \
     {                                                                                              \
-        name, RANDOM_PIECE, size, 20000, random_ways, sizeof random_ways / sizeof *random_ways,    \
+        name, RANDOM_PIECE, size, 2000000, random_ways, sizeof random_ways / sizeof *random_ways,   \
             (size) + (size) / 4, 2, bench_open_warm, bench_close                                   \
     }
 
 static const bytes_row rows[] = {
-    READ("read 64 B", 64, 256 * KB, 500000), READ("read 1 KB", KB, 256 * KB, 100000),
-    READ("read 10 KB", 10 * KB, MB, 10000),  READ("read 100 KB", 100 * KB, 16 * MB, 1000),
-    READ("read 1 MB", MB, 16 * MB, 100),     RANDOM("random 1 KB of 256 MB", 256 * MB),
-    RANDOM("random 1 KB of 1 GB", GB),
+    READ("read 64 B", 64, 256 * KB, 500000),   READ("read 1 KB", KB, 256 * KB, 100000),
+    READ("read 10 KB", 10 * KB, MB, 10000),    READ("read 100 KB", 100 * KB, 16 * MB, 1000),
+    READ("read 1 MB", MB, 16 * MB, 100),       RANDOM("random 1 KB of 256 KB", 256 * KB),
+    RANDOM("random 1 KB of 256 MB", 256 * MB), RANDOM("random 1 KB of 1 GB", GB),
 };
 
 const bytes_rows bytes_read_rows = {rows, sizeof rows / sizeof *rows};
