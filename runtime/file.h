@@ -101,9 +101,9 @@ MMF_NODISCARD mmf_status mmf_file_read_at(const mmf_file *file, uint64_t offset,
 /* All of size bytes at offset, or, where that fails, *ret_size of them: as far as there was space,
  * or the window has room. The file grows as far as it has to, and what lies between is zeros.
  * ret_size may be NULL, and is set whatever happens. A handle with MMF_FILE_APPEND refuses it
- * (MMF_E_INVALID). A private mapping does not grow: MMF_E_LIMIT at the file's end. Where others have
- * cut the file within its last page, and nothing has looked since (mmf_file_size()), bytes stored
- * behind the cut are lost, as with any store into a mapping (mmap(2)); the status is MMF_OK.
+ * (MMF_E_INVALID). A private mapping does not grow: MMF_E_LIMIT at the file's end. Where others
+ * have cut the file within its last page, and nothing has looked since (mmf_file_size()), bytes
+ * stored behind the cut are lost, as with any store into a mapping (mmap(2)); the status is MMF_OK.
  * MMF_OK; MMF_E_READONLY; MMF_E_NO_SPACE; MMF_E_LIMIT (beyond the window or the reservation);
  * MMF_E_TRUNCATED (MMF_FILE_GUARD); MMF_E_SYSTEM. With a policy that flushes (options->flush), and
  * *ret_size all of size, MMF_E_SYSTEM and MMF_E_NO_SPACE mean that the flush has failed: the bytes

@@ -154,7 +154,7 @@ static const bytes_way random_ways[] = {
     }
 #define RANDOM(name, size)                                                                         \
     {                                                                                              \
-        name, RANDOM_PIECE, size, 2000000, random_ways, sizeof random_ways / sizeof *random_ways,   \
+        name, RANDOM_PIECE, size, 2000000, random_ways, sizeof random_ways / sizeof *random_ways,  \
             (size) + (size) / 4, 2, bench_open_warm, bench_close                                   \
     }
 

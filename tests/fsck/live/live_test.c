@@ -21,6 +21,8 @@
 const char *const suite_name = "checks beside others";
 
 #define RUN_MS_DEFAULT 500u
+#define WRITES_LEAST 11u /* a machine that is busy elsewhere is given time for them */
+#define PATIENCE_MS 60000u
 
 static unsigned run_ms(void)
 {
@@ -89,13 +91,20 @@ static const crowd crowds[] = {
     {0, 2, 2, 0}, {MMF_ONE_WRITER, 1, 1, 0}, {0, 2, 1, 3}, {0, 1, 1, 1}, {MMF_ONE_WRITER, 1, 1, 2},
 };
 
+static bool is_to_go_on(live_writers *writers, uint64_t elapsed_ms)
+{
+    return elapsed_ms < run_ms() ||
+           (__atomic_load_n(&writers->writes, __ATOMIC_RELAXED) < WRITES_LEAST &&
+            elapsed_ms < PATIENCE_MS);
+}
+
 START_TEST(test_beside_the_living)
 {
     const crowd *crowd = &crowds[_i / 2];
     const char *path = test_path("store");
     live_writers *writers =
         live_writers_new(path, crowd->flags, crowd->threads, crowd->writes_per_opening, seed());
-    uint64_t until = test_now_ms() + run_ms();
+    uint64_t begin = test_now_ms();
     hearing hearing = {0};
     unsigned checks = 0;
 
@@ -104,14 +113,14 @@ START_TEST(test_beside_the_living)
     for (uint32_t i = 0; i < crowd->processes; i++) {
         live_writer_start(writers, i);
     }
-    while (test_now_ms() < until) {
+    while (is_to_go_on(writers, test_now_ms() - begin)) {
         check_once(path, &hearing, checks++ % 4 == 0 ? 0 : MMF_CHECK_FULL);
     }
     live_writers_stop(writers);
     (void)printf("%s writers, %s: %u checks beside %u writes, %u notes\n",
                  crowd->writes_per_opening > 0 ? "hasty" : "steady", writers->kind->name, checks,
                  writers->writes, hearing.notes);
-    ck_assert_uint_gt(writers->writes, 10);
+    ck_assert_uint_ge(writers->writes, WRITES_LEAST);
     ck_assert_uint_eq(writers->failures, 0);
     check_once(path, &hearing, MMF_CHECK_FULL);
 }
