@@ -124,8 +124,9 @@ static void add_symbol_names(const mmf_emit *emit, uint32_t field_index, mmf_tex
 
 /* --- Append ---------------------------------------------------------------------------------- */
 
-static const char append_begin[] =
-    "mmf_status $append$($store_t$ *store, const $record_t$ *record, uint64_t *ret_index)\n"
+static const char append_long_begin[] =
+    "MMF_NOT_INLINE static mmf_status $append_long$($store_t$ *store, "
+    "const $record_t$ *record, uint64_t *ret_index)\n"
     "{\n"
     "    mmf_append_section section = {NULL, 0};\n"
     "    mmf_status status;\n"
@@ -154,17 +155,42 @@ static const char append_null_is_initial_checked[] = "    if (record) {\n"
                                                      "        record = &$initial$;\n"
                                                      "    }\n";
 
-static const char append_end[] = "    status = mmf_append_begin(&store->base, 1, &section);\n"
-                                 "    if (status != MMF_OK) {\n"
-                                 "        return status;\n"
+static const char append_long_end[] =
+    "    status = mmf_append_begin(&store->base, 1, &section);\n"
+    "    if (status != MMF_OK) {\n"
+    "        return status;\n"
+    "    }\n"
+    "    $put$(mmf_append_record_begin(section.record), record);\n"
+    "    mmf_append_record_end(&store->base, section.record);\n"
+    "    status = mmf_append_end(&store->base, &section, 1);\n"
+    "    if (status == MMF_OK && ret_index) {\n"
+    "        *ret_index = section.index;\n"
+    "    }\n"
+    "    return status;\n"
+    "}\n"
+    "\n";
+
+static const char append_begin[] =
+    "mmf_status $append$($store_t$ *store, const $record_t$ *record, uint64_t *ret_index)\n"
+    "{\n"
+    "    mmf_append_section section;\n"
+    "\n";
+
+static const char append_if[] =
+    "    if (mmf_likely(record &&\n"
+    "                   mmf_append_begin_at_once(&store->base, $record_size$, &section))) {\n";
+
+static const char append_if_checked[] =
+    "    if (mmf_likely(record && $check$(record) == MMF_OK &&\n"
+    "                   mmf_append_begin_at_once(&store->base, $record_size$, &section))) {\n";
+
+static const char append_end[] = "        $put$(mmf_append_record_begin(section.record), record);\n"
+                                 "        if (ret_index) {\n"
+                                 "            *ret_index = section.index;\n"
+                                 "        }\n"
+                                 "        return mmf_append_end_at_once(&store->base, &section);\n"
                                  "    }\n"
-                                 "    $put$(mmf_append_record_begin(section.record), record);\n"
-                                 "    mmf_append_record_end(&store->base, section.record);\n"
-                                 "    status = mmf_append_end(&store->base, &section, 1);\n"
-                                 "    if (status == MMF_OK && ret_index) {\n"
-                                 "        *ret_index = section.index;\n"
-                                 "    }\n"
-                                 "    return status;\n"
+                                 "    return $append_long$(store, record, ret_index);\n"
                                  "}\n"
                                  "\n";
 
@@ -173,7 +199,7 @@ static void add_append(const mmf_emit *emit, mmf_text *text)
     const mmf_holes *names = &emit->names->holes;
     bool is_checked = emit->record->has_texts || emit->record->has_enums;
 
-    mmf_text_fill(text, append_begin, names);
+    mmf_text_fill(text, append_long_begin, names);
     if (mmf_model_has_defaults(emit->model)) {
         mmf_text_fill(text, is_checked ? append_null_is_initial_checked : append_null_is_initial,
                       names);
@@ -181,6 +207,9 @@ static void add_append(const mmf_emit *emit, mmf_text *text)
         mmf_text_fill(text, append_null_is_zero, names);
         mmf_text_fill(text, is_checked ? append_checked : "", names);
     }
+    mmf_text_fill(text, append_long_end, names);
+    mmf_text_fill(text, append_begin, names);
+    mmf_text_fill(text, is_checked ? append_if_checked : append_if, names);
     mmf_text_fill(text, append_end, names);
 }
 

@@ -91,6 +91,34 @@ mmf_append_end(mmf_store *store, const mmf_append_section *section, uint64_t cou
     return mmf_append_end_slow(store, section->index + count);
 }
 
+/* The same for one writer who has nothing else to do at an end: no call, so that whoever appends
+ * one record needs no frame. begin: false, and nothing has happened, where the long way has to be
+ * taken. */
+MMF_ALWAYS_INLINE bool mmf_append_begin_at_once(const mmf_store *store, uint32_t record_size,
+                                                mmf_append_section *ret_section)
+{
+    uint64_t index = mmf_load_relaxed(store->record_count);
+
+    if (mmf_unlikely(store->mode != MMF_MODE_ONE_WRITER || store->is_careful ||
+                     !mmf_is_below(index, &store->append_limit))) {
+        return false;
+    }
+    ret_section->index = index;
+    ret_section->record = store->records + index * record_size;
+    return true;
+}
+
+MMF_NODISCARD MMF_ALWAYS_INLINE mmf_status mmf_append_end_at_once(mmf_store *store,
+                                                                  const mmf_append_section *section)
+{
+    mmf_store_release(mmf_record_counter(section->record), MMF_SEQUENCE_STEP);
+    mmf_store_release(store->record_count, section->index + 1);
+    mmf_store_release(&store->visible, section->index + 1);
+    mmf_store_relaxed(&store->settable, section->index + 1);
+    mmf_notify(store);
+    return MMF_OK;
+}
+
 /* Appends one record of zeros with counter 0. Statuses of mmf_append_begin(). */
 MMF_NODISCARD mmf_status mmf_append_zero(mmf_store *store, uint64_t *ret_index);
 

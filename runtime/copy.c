@@ -1,4 +1,4 @@
-#include "runtime/copy.h"
+#include "runtime/bytes.h"
 
 #include <stddef.h>
 
@@ -23,6 +23,7 @@ static inline split split_range(const unsigned char *address, uint32_t size)
     return result;
 }
 
+#ifndef MMF_BYTES_OVERLAP
 /* `size` bytes, 0 to 7, beginning at byte `skip` of an aligned word. */
 static inline void load_part(unsigned char *to, const unsigned char *word_address, uint32_t skip,
                              uint32_t size)
@@ -33,6 +34,7 @@ static inline void load_part(unsigned char *to, const unsigned char *word_addres
         to[i] = (unsigned char)(word >> 8 * i);
     }
 }
+#endif
 
 /* Without `from`, zeros. */
 static inline void store_part(unsigned char *word_address, const unsigned char *from, uint32_t skip,
@@ -50,6 +52,15 @@ static inline void store_part(unsigned char *word_address, const unsigned char *
     mmf_store_relaxed(address, word);
 }
 
+#ifdef MMF_BYTES_OVERLAP
+
+void mmf_bytes_load(void *to, const unsigned char *from, uint32_t size)
+{
+    mmf_bytes_load_at_once(to, from, size);
+}
+
+#else
+
 void mmf_bytes_load(void *to, const unsigned char *from, uint32_t size)
 {
     split parts = split_range(from, size);
@@ -64,11 +75,20 @@ void mmf_bytes_load(void *to, const unsigned char *from, uint32_t size)
     }
 }
 
+#endif
+
+/* What lies in one word has to be one store: there is no undo image of it. */
 void mmf_bytes_store(unsigned char *to, const void *from, uint32_t size)
 {
     split parts = split_range(to, size);
     const unsigned char *in = from;
 
+#ifdef MMF_BYTES_OVERLAP
+    if (mmf_likely(size > 8)) {
+        mmf_bytes_move_many(to, in, size);
+        return;
+    }
+#endif
     if (parts.head) {
         store_part(to - parts.skip, in, parts.skip, parts.head);
     }

@@ -22,17 +22,7 @@ extern "C" {
  * On x86-64 two words at a time: opaque instructions that the compiler can neither split, repeat
  * nor move across an atomic access or a fence. The processor keeps loads in order with loads and
  * stores with stores, 16-byte ones too (Intel SDM volume 3A, 9.2), which is all that a sequence
- * lock asks for; it need not be one access. Sanitizers see the portable words instead.
- */
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
-#define MMF_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer) ||                         \
-    __has_feature(memory_sanitizer)
-#define MMF_SANITIZED 1
-#endif
-#endif
-
+ * lock asks for; it need not be one access. Sanitizers see the portable words instead. */
 #if defined(__x86_64__) && !defined(MMF_SANITIZED)
 
 typedef long long __attribute__((vector_size(16), may_alias, aligned(8))) mmf_pair;

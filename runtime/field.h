@@ -39,70 +39,97 @@ MMF_NODISCARD mmf_status mmf_get_record_clean_slow(const mmf_store *store, uint6
                                                    uint32_t payload_size, const uint64_t *mask,
                                                    void *ret_payload);
 
-/* The words of a scalar, by its bits. get and set hold the protocol of runtime/seqlock.h. */
-#define MMF_WORD_FUNCTIONS(bits)                                                                   \
-    MMF_NODISCARD static inline mmf_status mmf_peek_word##bits(                                    \
-        const mmf_store *store, uint64_t index, uint32_t record_size, uint32_t offset,             \
-        uint##bits##_t *ret_word)                                                                  \
+/* By way of a variable of its own, so that the caller's can stay in a register. */
+#define MMF_SLOW_FUNCTION(verb, name, c_type)                                                      \
+    MMF_NODISCARD static inline mmf_status mmf_##verb##_##name##_slow(                             \
+        const mmf_store *store, uint64_t index, uint32_t offset, c_type *ret_value)                \
     {                                                                                              \
-        if (mmf_likely(index < mmf_load_acquire(&store->visible))) {                               \
-            const unsigned char *record = store->records + index * record_size;                    \
+        c_type value;                                                                              \
+        mmf_status status = mmf_##verb##_scalar_slow(store, index, offset, sizeof value, &value);  \
                                                                                                    \
-            *ret_word = mmf_load_relaxed((const mmf_word##bits *)(const void *)(record + offset)); \
+        if (status == MMF_OK) {                                                                    \
+            *ret_value = value;                                                                    \
+        }                                                                                          \
+        return status;                                                                             \
+    }
+
+/* Getters of what one load takes, a word or a number: they hold the protocol of runtime/seqlock.h.
+ *   mmf_get_<name>   the value, never one of a write in progress
+ *   mmf_peek_<name>  one relaxed load, wait-free; may show a value of a write in progress
+ */
+#define MMF_LOAD_FUNCTIONS(name, c_type, load)                                                     \
+    MMF_SLOW_FUNCTION(peek, name, c_type)                                                          \
+    MMF_SLOW_FUNCTION(get, name, c_type)                                                           \
+    MMF_NODISCARD static inline mmf_status mmf_peek_##name(const mmf_store *store, uint64_t index, \
+                                                           uint32_t record_size, uint32_t offset,  \
+                                                           c_type *ret_value)                      \
+    {                                                                                              \
+        if (mmf_likely(mmf_is_below_acquire(index, &store->visible))) {                            \
+            *ret_value = load(store->records + index * record_size + offset);                      \
             return MMF_OK;                                                                         \
         }                                                                                          \
-        return mmf_peek_scalar_slow(store, index, offset, sizeof *ret_word, ret_word);             \
+        return mmf_peek_##name##_slow(store, index, offset, ret_value);                            \
     }                                                                                              \
                                                                                                    \
-    MMF_NODISCARD static inline mmf_status mmf_get_word##bits(                                     \
-        const mmf_store *store, uint64_t index, uint32_t record_size, uint32_t offset,             \
-        uint##bits##_t *ret_word)                                                                  \
+    MMF_NODISCARD static inline mmf_status mmf_get_##name(const mmf_store *store, uint64_t index,  \
+                                                          uint32_t record_size, uint32_t offset,   \
+                                                          c_type *ret_value)                       \
     {                                                                                              \
-        if (mmf_likely(index < mmf_load_acquire(&store->visible))) {                               \
+        if (mmf_likely(mmf_is_below_acquire(index, &store->visible))) {                            \
             const unsigned char *record = store->records + index * record_size;                    \
             uint64_t sequence = mmf_load_acquire(mmf_record_counter(record)); /* (1) */            \
-            uint##bits##_t word =                                                                  \
-                mmf_load_relaxed((const mmf_word##bits *)(const void *)(record + offset));         \
+            c_type value = load(record + offset);                                                  \
                                                                                                    \
             mmf_fence_acquire(); /* (4) */                                                         \
-            if (mmf_likely(!mmf_sequence_is_odd(sequence) &&                                       \
-                           mmf_load_relaxed(mmf_record_counter(record)) == sequence)) {            \
-                *ret_word = word;                                                                  \
+            if (mmf_likely(mmf_sequence_is_still(mmf_record_counter(record), sequence))) {         \
+                *ret_value = value;                                                                \
                 return MMF_OK;                                                                     \
             }                                                                                      \
         }                                                                                          \
-        return mmf_get_scalar_slow(store, index, offset, sizeof *ret_word, ret_word);              \
-    }                                                                                              \
-                                                                                                   \
-    MMF_NODISCARD static inline mmf_status mmf_set_word##bits(                                     \
-        mmf_store *store, uint64_t index, uint32_t record_size, uint32_t offset,                   \
-        uint##bits##_t word)                                                                       \
+        return mmf_get_##name##_slow(store, index, offset, ret_value);                             \
+    }
+
+/* mmf_set_<name>: with one writer a store, and the counter. */
+#define MMF_STORE_FUNCTIONS(name, c_type, store_it, bits)                                          \
+    MMF_NODISCARD static inline mmf_status mmf_set_##name(                                         \
+        mmf_store *store, uint64_t index, uint32_t record_size, uint32_t offset, c_type value)     \
     {                                                                                              \
-        if (mmf_likely(index < mmf_load_relaxed(&store->settable))) {                              \
+        uint##bits##_t word;                                                                       \
+                                                                                                   \
+        if (mmf_likely(mmf_is_below(index, &store->settable))) {                                   \
             unsigned char *record = store->records + index * record_size;                          \
             uint64_t sequence = mmf_load_relaxed(mmf_record_counter(record));                      \
                                                                                                    \
-            if (mmf_likely(!mmf_sequence_is_odd(sequence))) {                                      \
+            if (mmf_likely(mmf_sequence_is_whole(sequence))) {                                     \
                 mmf_fence_release();                                                               \
-                mmf_store_relaxed((mmf_word##bits *)(void *)(record + offset), word);              \
-                mmf_store_release(mmf_record_counter(record), mmf_sequence_leave(sequence));       \
+                store_it(record + offset, value);                                                  \
+                mmf_store_release(mmf_record_counter(record), sequence + MMF_SEQUENCE_STEP);       \
                 mmf_notify(store);                                                                 \
                 return MMF_OK;                                                                     \
             }                                                                                      \
         }                                                                                          \
+        memcpy(&word, &value, sizeof word);                                                        \
         return mmf_set_scalar_slow(store, index, offset, sizeof word, word);                       \
     }
+
+#define MMF_WORD_FUNCTIONS(bits)                                                                   \
+    static inline uint##bits##_t mmf_load_word##bits(const void *pointer)                          \
+    {                                                                                              \
+        return mmf_load_relaxed((const mmf_word##bits *)pointer);                                  \
+    }                                                                                              \
+    static inline void mmf_store_word##bits(void *pointer, uint##bits##_t word)                    \
+    {                                                                                              \
+        mmf_store_relaxed((mmf_word##bits *)pointer, word);                                        \
+    }                                                                                              \
+    MMF_LOAD_FUNCTIONS(word##bits, uint##bits##_t, mmf_load_word##bits)                            \
+    MMF_STORE_FUNCTIONS(word##bits, uint##bits##_t, mmf_store_word##bits, bits)
 
 MMF_WORD_FUNCTIONS(8)
 MMF_WORD_FUNCTIONS(16)
 MMF_WORD_FUNCTIONS(32)
 MMF_WORD_FUNCTIONS(64)
 
-/* Three functions for each scalar type:
- *   mmf_get_<suffix>   the value, never one of a write in progress
- *   mmf_peek_<suffix>  one relaxed load, wait-free; may show a value of a write in progress
- *   mmf_set_<suffix>   with one writer: a store, and the counter
- */
+/* The same three for the types that are words in another guise. */
 #define MMF_SCALAR_FUNCTIONS(suffix, c_type, bits)                                                 \
     MMF_NODISCARD static inline mmf_status mmf_peek_##suffix(const mmf_store *store,               \
                                                              uint64_t index, uint32_t record_size, \
@@ -149,21 +176,6 @@ MMF_WORD_FUNCTIONS(64)
     }                                                                                              \
     MMF_SCALAR_FUNCTIONS(suffix, c_type, bits)
 
-#define MMF_FLOAT_FUNCTIONS(suffix, c_type, bits)                                                  \
-    static inline c_type mmf_##suffix##_of_word(uint##bits##_t word)                               \
-    {                                                                                              \
-        c_type value;                                                                              \
-        memcpy(&value, &word, sizeof value);                                                       \
-        return value;                                                                              \
-    }                                                                                              \
-    static inline uint##bits##_t mmf_word_of_##suffix(c_type value)                                \
-    {                                                                                              \
-        uint##bits##_t word;                                                                       \
-        memcpy(&word, &value, sizeof word);                                                        \
-        return word;                                                                               \
-    }                                                                                              \
-    MMF_SCALAR_FUNCTIONS(suffix, c_type, bits)
-
 static inline bool mmf_bool_of_word(uint8_t word)
 {
     return word != 0;
@@ -183,24 +195,25 @@ MMF_INTEGER_FUNCTIONS(i32, int32_t, 32)  /* mmf_get_i32, mmf_peek_i32, mmf_set_i
 MMF_INTEGER_FUNCTIONS(u32, uint32_t, 32) /* mmf_get_u32, mmf_peek_u32, mmf_set_u32 */
 MMF_INTEGER_FUNCTIONS(i64, int64_t, 64)  /* mmf_get_i64, mmf_peek_i64, mmf_set_i64 */
 MMF_INTEGER_FUNCTIONS(u64, uint64_t, 64) /* mmf_get_u64, mmf_peek_u64, mmf_set_u64 */
-MMF_FLOAT_FUNCTIONS(f32, float, 32)      /* mmf_get_f32, mmf_peek_f32, mmf_set_f32 */
-MMF_FLOAT_FUNCTIONS(f64, double, 64)     /* mmf_get_f64, mmf_peek_f64, mmf_set_f64 */
+
+MMF_LOAD_FUNCTIONS(f32, float, mmf_load_f32) /* mmf_get_f32, mmf_peek_f32 */
+MMF_STORE_FUNCTIONS(f32, float, mmf_store_f32, 32)
+MMF_LOAD_FUNCTIONS(f64, double, mmf_load_f64) /* mmf_get_f64, mmf_peek_f64 */
+MMF_STORE_FUNCTIONS(f64, double, mmf_store_f64, 64)
 
 /* The payload of a record, payload_size bytes (a multiple of 8), as it lies in the file. */
 MMF_NODISCARD MMF_ALWAYS_INLINE mmf_status mmf_get_record(const mmf_store *store, uint64_t index,
                                                           uint32_t record_size,
                                                           uint32_t payload_size, void *ret_payload)
 {
-    if (mmf_likely(index < mmf_load_acquire(&store->visible))) {
+    if (mmf_likely(mmf_is_below_acquire(index, &store->visible))) {
         const unsigned char *record = store->records + index * record_size;
         uint64_t sequence = mmf_load_acquire(mmf_record_counter(record)); /* (1) */
 
-        if (mmf_likely(!mmf_sequence_is_odd(sequence))) {
-            mmf_words_load(ret_payload, record + MMF_COUNTER_BYTES, payload_size);
-            mmf_fence_acquire(); /* (4) */
-            if (mmf_likely(mmf_load_relaxed(mmf_record_counter(record)) == sequence)) {
-                return MMF_OK;
-            }
+        mmf_words_load(ret_payload, record + MMF_COUNTER_BYTES, payload_size);
+        mmf_fence_acquire(); /* (4) */
+        if (mmf_likely(mmf_sequence_is_still(mmf_record_counter(record), sequence))) {
+            return MMF_OK;
         }
     }
     return mmf_get_record_slow(store, index, payload_size, ret_payload);
@@ -212,16 +225,14 @@ MMF_NODISCARD MMF_ALWAYS_INLINE mmf_status
 mmf_get_record_clean(const mmf_store *store, uint64_t index, uint32_t record_size,
                      uint32_t payload_size, const uint64_t *mask, void *ret_payload)
 {
-    if (mmf_likely(index < mmf_load_acquire(&store->visible))) {
+    if (mmf_likely(mmf_is_below_acquire(index, &store->visible))) {
         const unsigned char *record = store->records + index * record_size;
         uint64_t sequence = mmf_load_acquire(mmf_record_counter(record)); /* (1) */
 
-        if (mmf_likely(!mmf_sequence_is_odd(sequence))) {
-            mmf_words_load_clean(ret_payload, record + MMF_COUNTER_BYTES, mask, payload_size);
-            mmf_fence_acquire(); /* (4) */
-            if (mmf_likely(mmf_load_relaxed(mmf_record_counter(record)) == sequence)) {
-                return MMF_OK;
-            }
+        mmf_words_load_clean(ret_payload, record + MMF_COUNTER_BYTES, mask, payload_size);
+        mmf_fence_acquire(); /* (4) */
+        if (mmf_likely(mmf_sequence_is_still(mmf_record_counter(record), sequence))) {
+            return MMF_OK;
         }
     }
     return mmf_get_record_clean_slow(store, index, payload_size, mask, ret_payload);

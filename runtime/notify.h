@@ -27,7 +27,7 @@ void mmf_notify_slow(const mmf_store *store);
 
 static inline void mmf_notify(const mmf_store *store)
 {
-    if (mmf_unlikely(mmf_load_relaxed(store->waiting) != 0)) {
+    if (mmf_unlikely(!mmf_is_zero32(store->waiting))) {
         mmf_notify_slow(store);
     }
 }

@@ -2,6 +2,7 @@
  * handle has not yet seen, and writers among many. */
 #include <stdbool.h>
 
+#include "runtime/bytes.h"
 #include "runtime/checksum.h"
 #include "runtime/counters.h"
 #include "runtime/dead.h"
@@ -300,9 +301,12 @@ static mmf_status copy_text(read_attempt *attempt, uint32_t offset, uint32_t max
     return MMF_OK;
 }
 
-static mmf_status get_text_slow(const mmf_store *store, uint64_t index, uint32_t offset,
-                                uint32_t max, const text_buffer *buffer, uint32_t *ret_len)
+/* Everything that is not the first attempt at a text that fits. */
+MMF_NOT_INLINE static mmf_status get_text_slow(const mmf_store *store, uint64_t index,
+                                               uint32_t offset, uint32_t max, void *bytes,
+                                               size_t size, uint32_t *ret_len)
 {
+    const text_buffer buffer = {bytes, size};
     read_attempt attempt = {.store = store, .index = index, .record = record_at(store, index)};
     mmf_status found = MMF_OK;
     bool valid = false;
@@ -317,14 +321,14 @@ static mmf_status get_text_slow(const mmf_store *store, uint64_t index, uint32_t
         if (status != MMF_OK) {
             return status;
         }
-        found = copy_text(&attempt, offset, max, buffer, &len);
+        found = copy_text(&attempt, offset, max, &buffer, &len);
         status = attempt_end(&attempt, &valid);
         if (status != MMF_OK) {
             return status;
         }
     }
-    if (found == MMF_OK && len < buffer->size) {
-        buffer->bytes[len] = '\0';
+    if (found == MMF_OK && len < size) {
+        buffer.bytes[len] = '\0';
     }
     if (found != MMF_E_CORRUPT && ret_len) {
         *ret_len = len;
@@ -332,41 +336,31 @@ static mmf_status get_text_slow(const mmf_store *store, uint64_t index, uint32_t
     return found;
 }
 
-/* Whether the first attempt got a text that fits; everything else is for the long way. */
-static inline bool get_text_at_once(const mmf_store *store, uint64_t index, uint32_t offset,
-                                    uint32_t max, const text_buffer *buffer, uint32_t *ret_len)
-{
-    mmf_read_section section;
-    const unsigned char *text;
-
-    if (!first_attempt_begin(store, index, &section)) {
-        return false;
-    }
-    text = section.payload - MMF_COUNTER_BYTES + offset;
-    *ret_len = mmf_load_relaxed((const mmf_word32 *)(const void *)text);
-    if (*ret_len > max || *ret_len > buffer->size) {
-        return false;
-    }
-    mmf_bytes_load(buffer->bytes, text + sizeof *ret_len, *ret_len);
-    return mmf_read_valid(&section);
-}
-
+/* Calls nothing that it returns from, so that it needs no frame. */
 mmf_status mmf_get_text(const mmf_store *store, uint64_t index, uint32_t offset, uint32_t max,
                         void *buffer, size_t buffer_size, uint32_t *ret_len)
 {
-    const text_buffer target = {buffer, buffer_size};
+    mmf_read_section section;
+    const unsigned char *text;
     uint32_t len;
 
-    if (mmf_unlikely(!get_text_at_once(store, index, offset, max, &target, &len))) {
-        return get_text_slow(store, index, offset, max, &target, ret_len);
+    if (mmf_likely(first_attempt_begin(store, index, &section))) {
+        text = section.payload - MMF_COUNTER_BYTES + offset;
+        len = mmf_load_relaxed((const mmf_word32 *)(const void *)text);
+        if (mmf_likely(len <= max && len <= buffer_size)) {
+            mmf_bytes_load_at_once(buffer, text + sizeof len, len);
+            if (mmf_likely(mmf_read_valid(&section))) {
+                if (len < buffer_size) {
+                    ((char *)buffer)[len] = '\0';
+                }
+                if (ret_len) {
+                    *ret_len = len;
+                }
+                return MMF_OK;
+            }
+        }
     }
-    if (len < buffer_size) {
-        target.bytes[len] = '\0';
-    }
-    if (ret_len) {
-        *ret_len = len;
-    }
-    return MMF_OK;
+    return get_text_slow(store, index, offset, max, buffer, buffer_size, ret_len);
 }
 
 /* A text that lies in one word has no undo image, so it has to be one store. */

@@ -97,6 +97,13 @@ static inline uint64_t mmf_sequence_leave(uint64_t sequence)
     return (sequence | (MMF_SEQUENCE_STEP - 1)) + 1;
 }
 
+/* At rest, and where our own writers leave a counter: the next step is one addition. A counter that
+ * another library has moved takes the long way once. */
+static inline bool mmf_sequence_is_whole(uint64_t sequence)
+{
+    return (sequence & (MMF_SEQUENCE_STEP - 1)) == 0;
+}
+
 /* The slot that an odd counter names; 0: unknown. A hint, see above. */
 static inline uint32_t mmf_sequence_slot(uint64_t sequence)
 {
@@ -106,6 +113,13 @@ static inline uint32_t mmf_sequence_slot(uint64_t sequence)
 static inline uint64_t *mmf_record_counter(const unsigned char *record)
 {
     return (uint64_t *)(uintptr_t)record;
+}
+
+/* Whether a record was at rest when its counter was `sequence`, and has not changed since. One
+ * comparison says both: a counter never goes back, so if it was odd it will never be one less. */
+static inline bool mmf_sequence_is_still(const uint64_t *counter, uint64_t sequence)
+{
+    return mmf_is_equal(sequence & ~(uint64_t)1, counter);
 }
 
 /* --- Reading --------------------------------------------------------------------------------- */
@@ -132,7 +146,7 @@ MMF_NODISCARD static inline mmf_status mmf_read_begin(const mmf_store *store, ui
                                                       uint32_t record_size,
                                                       mmf_read_section *ret_section)
 {
-    if (mmf_likely(index < mmf_load_acquire(&store->visible))) {
+    if (mmf_likely(mmf_is_below_acquire(index, &store->visible))) {
         const unsigned char *record = store->records + index * record_size;
         uint64_t sequence = mmf_load_acquire(mmf_record_counter(record)); /* (1) */
 
@@ -149,8 +163,8 @@ MMF_NODISCARD static inline mmf_status mmf_read_begin(const mmf_store *store, ui
 static inline bool mmf_read_valid(const mmf_read_section *section)
 {
     mmf_fence_acquire(); /* (4) */
-    return mmf_likely(mmf_load_relaxed(mmf_record_counter(section->payload - MMF_COUNTER_BYTES)) ==
-                      section->sequence);
+    return mmf_likely(
+        mmf_is_equal(section->sequence, mmf_record_counter(section->payload - MMF_COUNTER_BYTES)));
 }
 
 /* --- Writing --------------------------------------------------------------------------------- */
@@ -238,12 +252,12 @@ MMF_NODISCARD MMF_ALWAYS_INLINE mmf_status mmf_write_begin(mmf_store *store, uin
                                                            uint32_t size,
                                                            mmf_write_section *ret_section)
 {
-    if (mmf_likely(index < mmf_load_relaxed(&store->settable))) {
+    if (mmf_likely(mmf_is_below(index, &store->settable))) {
         unsigned char *record = store->records + index * record_size;
         uint64_t sequence = mmf_load_relaxed(mmf_record_counter(record));
 
-        if (mmf_likely(!mmf_sequence_is_odd(sequence))) {
-            uint64_t odd = mmf_sequence_leave(sequence) | store->tag;
+        if (mmf_likely(mmf_sequence_is_whole(sequence))) {
+            uint64_t odd = (sequence + MMF_SEQUENCE_STEP) | store->tag;
 
             mmf_undo_save(store, index, record, odd, offset, size);
             ret_section->payload = record + MMF_COUNTER_BYTES;

@@ -90,7 +90,8 @@ mmf_status account_set(account_store *store, uint64_t index, const account *reco
     return mmf_write_end(&store->base, &section);
 }
 
-mmf_status account_append(account_store *store, const account *record, uint64_t *ret_index)
+MMF_NOT_INLINE static mmf_status account_append_long(account_store *store, const account *record,
+                                                     uint64_t *ret_index)
 {
     mmf_append_section section = {NULL, 0};
     mmf_status status;
@@ -113,6 +114,21 @@ mmf_status account_append(account_store *store, const account *record, uint64_t 
         *ret_index = section.index;
     }
     return status;
+}
+
+mmf_status account_append(account_store *store, const account *record, uint64_t *ret_index)
+{
+    mmf_append_section section;
+
+    if (mmf_likely(record && account_check(record) == MMF_OK &&
+                   mmf_append_begin_at_once(&store->base, ACCOUNT_RECORD_SIZE, &section))) {
+        account_put(mmf_append_record_begin(section.record), record);
+        if (ret_index) {
+            *ret_index = section.index;
+        }
+        return mmf_append_end_at_once(&store->base, &section);
+    }
+    return account_append_long(store, record, ret_index);
 }
 
 mmf_status account_append_n(account_store *store, const account *records, uint64_t n,

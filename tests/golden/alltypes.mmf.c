@@ -236,7 +236,8 @@ mmf_status alltypes_set(alltypes_store *store, uint64_t index, const alltypes *r
     return mmf_write_end(&store->base, &section);
 }
 
-mmf_status alltypes_append(alltypes_store *store, const alltypes *record, uint64_t *ret_index)
+MMF_NOT_INLINE static mmf_status alltypes_append_long(alltypes_store *store, const alltypes *record,
+                                                      uint64_t *ret_index)
 {
     mmf_append_section section = {NULL, 0};
     mmf_status status;
@@ -260,6 +261,21 @@ mmf_status alltypes_append(alltypes_store *store, const alltypes *record, uint64
         *ret_index = section.index;
     }
     return status;
+}
+
+mmf_status alltypes_append(alltypes_store *store, const alltypes *record, uint64_t *ret_index)
+{
+    mmf_append_section section;
+
+    if (mmf_likely(record && alltypes_check(record) == MMF_OK &&
+                   mmf_append_begin_at_once(&store->base, ALLTYPES_RECORD_SIZE, &section))) {
+        alltypes_put(mmf_append_record_begin(section.record), record);
+        if (ret_index) {
+            *ret_index = section.index;
+        }
+        return mmf_append_end_at_once(&store->base, &section);
+    }
+    return alltypes_append_long(store, record, ret_index);
 }
 
 mmf_status alltypes_append_n(alltypes_store *store, const alltypes *records, uint64_t n,

@@ -50,7 +50,8 @@ void flag_init(flag *ret_record)
     memset(ret_record, 0, sizeof *ret_record);
 }
 
-mmf_status flag_append(flag_store *store, const flag *record, uint64_t *ret_index)
+MMF_NOT_INLINE static mmf_status flag_append_long(flag_store *store, const flag *record,
+                                                  uint64_t *ret_index)
 {
     mmf_append_section section = {NULL, 0};
     mmf_status status;
@@ -69,6 +70,21 @@ mmf_status flag_append(flag_store *store, const flag *record, uint64_t *ret_inde
         *ret_index = section.index;
     }
     return status;
+}
+
+mmf_status flag_append(flag_store *store, const flag *record, uint64_t *ret_index)
+{
+    mmf_append_section section;
+
+    if (mmf_likely(record &&
+                   mmf_append_begin_at_once(&store->base, FLAG_RECORD_SIZE, &section))) {
+        flag_put(mmf_append_record_begin(section.record), record);
+        if (ret_index) {
+            *ret_index = section.index;
+        }
+        return mmf_append_end_at_once(&store->base, &section);
+    }
+    return flag_append_long(store, record, ret_index);
 }
 
 mmf_status flag_append_n(flag_store *store, const flag *records, uint64_t n, uint64_t *ret_first)

@@ -89,8 +89,9 @@ mmf_status legacy_tick_set(legacy_tick_store *store, uint64_t index, const legac
     return mmf_write_end(&store->base, &section);
 }
 
-mmf_status legacy_tick_append(legacy_tick_store *store, const legacy_tick *record,
-                              uint64_t *ret_index)
+MMF_NOT_INLINE static mmf_status legacy_tick_append_long(legacy_tick_store *store,
+                                                         const legacy_tick *record,
+                                                         uint64_t *ret_index)
 {
     mmf_append_section section = {NULL, 0};
     mmf_status status;
@@ -113,6 +114,22 @@ mmf_status legacy_tick_append(legacy_tick_store *store, const legacy_tick *recor
         *ret_index = section.index;
     }
     return status;
+}
+
+mmf_status legacy_tick_append(legacy_tick_store *store, const legacy_tick *record,
+                              uint64_t *ret_index)
+{
+    mmf_append_section section;
+
+    if (mmf_likely(record && legacy_tick_check(record) == MMF_OK &&
+                   mmf_append_begin_at_once(&store->base, LEGACY_TICK_RECORD_SIZE, &section))) {
+        legacy_tick_put(mmf_append_record_begin(section.record), record);
+        if (ret_index) {
+            *ret_index = section.index;
+        }
+        return mmf_append_end_at_once(&store->base, &section);
+    }
+    return legacy_tick_append_long(store, record, ret_index);
 }
 
 mmf_status legacy_tick_append_n(legacy_tick_store *store, const legacy_tick *records, uint64_t n,

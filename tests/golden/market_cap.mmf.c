@@ -55,7 +55,9 @@ void market_cap_init(market_cap *ret_record)
     memset(ret_record, 0, sizeof *ret_record);
 }
 
-mmf_status market_cap_append(market_cap_store *store, const market_cap *record, uint64_t *ret_index)
+MMF_NOT_INLINE static mmf_status market_cap_append_long(market_cap_store *store,
+                                                        const market_cap *record,
+                                                        uint64_t *ret_index)
 {
     mmf_append_section section = {NULL, 0};
     mmf_status status;
@@ -74,6 +76,21 @@ mmf_status market_cap_append(market_cap_store *store, const market_cap *record, 
         *ret_index = section.index;
     }
     return status;
+}
+
+mmf_status market_cap_append(market_cap_store *store, const market_cap *record, uint64_t *ret_index)
+{
+    mmf_append_section section;
+
+    if (mmf_likely(record &&
+                   mmf_append_begin_at_once(&store->base, MARKET_CAP_RECORD_SIZE, &section))) {
+        market_cap_put(mmf_append_record_begin(section.record), record);
+        if (ret_index) {
+            *ret_index = section.index;
+        }
+        return mmf_append_end_at_once(&store->base, &section);
+    }
+    return market_cap_append_long(store, record, ret_index);
 }
 
 mmf_status market_cap_append_n(market_cap_store *store, const market_cap *records, uint64_t n,

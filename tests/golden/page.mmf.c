@@ -141,7 +141,8 @@ mmf_status page_set(page_store *store, uint64_t index, const page *record)
     return mmf_write_end(&store->base, &section);
 }
 
-mmf_status page_append(page_store *store, const page *record, uint64_t *ret_index)
+MMF_NOT_INLINE static mmf_status page_append_long(page_store *store, const page *record,
+                                                  uint64_t *ret_index)
 {
     mmf_append_section section = {NULL, 0};
     mmf_status status;
@@ -165,6 +166,21 @@ mmf_status page_append(page_store *store, const page *record, uint64_t *ret_inde
         *ret_index = section.index;
     }
     return status;
+}
+
+mmf_status page_append(page_store *store, const page *record, uint64_t *ret_index)
+{
+    mmf_append_section section;
+
+    if (mmf_likely(record && page_check(record) == MMF_OK &&
+                   mmf_append_begin_at_once(&store->base, PAGE_RECORD_SIZE, &section))) {
+        page_put(mmf_append_record_begin(section.record), record);
+        if (ret_index) {
+            *ret_index = section.index;
+        }
+        return mmf_append_end_at_once(&store->base, &section);
+    }
+    return page_append_long(store, record, ret_index);
 }
 
 mmf_status page_append_n(page_store *store, const page *records, uint64_t n, uint64_t *ret_first)

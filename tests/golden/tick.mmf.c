@@ -114,7 +114,8 @@ mmf_status tick_set(tick_store *store, uint64_t index, const tick *record)
     return mmf_write_end(&store->base, &section);
 }
 
-mmf_status tick_append(tick_store *store, const tick *record, uint64_t *ret_index)
+MMF_NOT_INLINE static mmf_status tick_append_long(tick_store *store, const tick *record,
+                                                  uint64_t *ret_index)
 {
     mmf_append_section section = {NULL, 0};
     mmf_status status;
@@ -137,6 +138,21 @@ mmf_status tick_append(tick_store *store, const tick *record, uint64_t *ret_inde
         *ret_index = section.index;
     }
     return status;
+}
+
+mmf_status tick_append(tick_store *store, const tick *record, uint64_t *ret_index)
+{
+    mmf_append_section section;
+
+    if (mmf_likely(record && tick_check(record) == MMF_OK &&
+                   mmf_append_begin_at_once(&store->base, TICK_RECORD_SIZE, &section))) {
+        tick_put(mmf_append_record_begin(section.record), record);
+        if (ret_index) {
+            *ret_index = section.index;
+        }
+        return mmf_append_end_at_once(&store->base, &section);
+    }
+    return tick_append_long(store, record, ret_index);
 }
 
 mmf_status tick_append_n(tick_store *store, const tick *records, uint64_t n, uint64_t *ret_first)
