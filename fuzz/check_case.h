@@ -26,13 +26,4 @@ typedef struct check_case {
     uint16_t lock_cut;
 } check_case;
 
-/* Bytes of a file that are not zero; they follow it. */
-typedef struct check_patch {
-    uint32_t offset; /* from the file's beginning, modulo its size */
-    uint8_t is_lock; /* bit 0 */
-    uint8_t size;
-} check_patch;
-
-#define CHECK_PATCH_BYTES 6u
-
 #endif

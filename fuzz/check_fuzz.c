@@ -18,6 +18,7 @@
 
 #include "fsck/check.h"
 #include "fuzz/check_case.h"
+#include "fuzz/image.h"
 #include "runtime/mmf.h"
 #include "schema/crc32c.h"
 #include "schema/format.h"
@@ -37,94 +38,9 @@ uint64_t __wrap_mmf_process_with_mapping(const void *file, const char *path)
     return 0;
 }
 
-static void need(int condition, const char *what)
-{
-    if (!condition) {
-        (void)fprintf(stderr, "check_fuzz: %s\n", what);
-        abort();
-    }
-}
-
-/* --- The files ------------------------------------------------------------------------------- */
-
-typedef struct image {
-    uint8_t *bytes;
-    size_t size;
-    bool exists;
-} image;
-
-static image image_of(size_t size, size_t cut, bool exists)
-{
-    image result = {NULL, cut < size ? size - cut : 0, exists};
-
-    result.bytes = calloc(1, result.size + 1);
-    need(result.bytes != NULL, "memory");
-    return result;
-}
-
-static void put(image *image, size_t offset, const void *bytes, size_t size)
-{
-    if (offset <= image->size && size <= image->size - offset) {
-        memcpy(image->bytes + offset, bytes, size);
-    }
-}
-
-static void apply_patches(const uint8_t *data, size_t size, image *store, image *lock)
-{
-    while (size >= CHECK_PATCH_BYTES) {
-        check_patch patch;
-        image *target;
-
-        memcpy(&patch, data, CHECK_PATCH_BYTES);
-        data += CHECK_PATCH_BYTES;
-        size -= CHECK_PATCH_BYTES;
-        patch.size = patch.size < size ? patch.size : (uint8_t)size;
-        target = patch.is_lock & 1 ? lock : store;
-        if (target->size > 0) {
-            put(target, patch.offset % target->size, data, patch.size);
-        }
-        data += patch.size;
-        size -= patch.size;
-    }
-}
-
-static void read_boot_id(uint8_t ret_id[16])
-{
-    char text[37] = {0};
-    FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
-    size_t at = 0;
-
-    need(file && fread(text, 1, 36, file) == 36, "boot id");
-    (void)fclose(file);
-    for (size_t i = 0; i < 16; i++) {
-        unsigned byte = 0;
-
-        at += text[at] == '-';
-        need(sscanf(text + at, "%2x", &byte) == 1, "boot id");
-        ret_id[i] = (uint8_t)byte;
-        at += 2;
-    }
-}
-
 /* --- What a fuzzer cannot guess -------------------------------------------------------------- */
 
-static void seal_header(image *store)
-{
-    uint32_t extent = mmf_header_extent(store->bytes, store->size);
-    mmf_header header;
-    uint32_t crc;
-
-    if (store->size < sizeof header || extent > store->size) {
-        return;
-    }
-    memcpy(&header, store->bytes, sizeof header);
-    if ((uint64_t)header.schema_offset + header.schema_size <= extent) {
-        crc = mmf_header_crc(store->bytes);
-        put(store, offsetof(mmf_header, header_crc), &crc, sizeof crc);
-    }
-}
-
-static void seal_slots(image *store)
+static void seal_slots(fuzz_image *store)
 {
     static const size_t offsets[] = {offsetof(mmf_header, durable_0),
                                      offsetof(mmf_header, durable_1)};
@@ -134,11 +50,11 @@ static void seal_slots(image *store)
 
         memcpy(&slot, store->bytes + offsets[i], sizeof slot);
         slot.crc = slot.generation != 0 ? mmf_durable_slot_crc(&slot) : 0;
-        put(store, offsets[i], &slot, sizeof slot);
+        fuzz_put(store, offsets[i], &slot, sizeof slot);
     }
 }
 
-static void seal_records(image *store)
+static void seal_records(fuzz_image *store)
 {
     mmf_header_info info;
 
@@ -150,41 +66,41 @@ static void seal_records(image *store)
          at += info.record_size) {
         uint32_t crc = mmf_crc32c(0, store->bytes + at + MMF_COUNTER_BYTES, info.payload_size);
 
-        put(store, at + info.checksum_offset, &crc, sizeof crc);
+        fuzz_put(store, at + info.checksum_offset, &crc, sizeof crc);
     }
 }
 
-static void put_ids(const check_case *how, image *store, image *lock)
+static void put_ids(const check_case *how, fuzz_image *store, fuzz_image *lock)
 {
     static uint8_t id[16];
     uint32_t record_size = 0;
     uint64_t stride;
 
     if (id[0] == 0) {
-        read_boot_id(id);
+        fuzz_read_boot_id(id);
     }
     if (how->flags & CHECK_CASE_STORE_BOOT) {
-        put(store, offsetof(mmf_header, boot_id), id, sizeof id);
+        fuzz_put(store, offsetof(mmf_header, boot_id), id, sizeof id);
     }
     if (how->flags & CHECK_CASE_LOCK_BOOT) {
-        put(lock, offsetof(mmf_lock_header, boot_id), id, sizeof id);
+        fuzz_put(lock, offsetof(mmf_lock_header, boot_id), id, sizeof id);
     }
     if ((how->flags & CHECK_CASE_STRIDE) && store->size >= sizeof(mmf_header_common)) {
         memcpy(&record_size, store->bytes + offsetof(mmf_header_common, record_size), 4);
         stride = mmf_undo_stride(record_size);
-        put(lock, offsetof(mmf_lock_header, undo_stride), &stride, sizeof stride);
+        fuzz_put(lock, offsetof(mmf_lock_header, undo_stride), &stride, sizeof stride);
     }
     if ((how->flags & CHECK_CASE_IDS) && lock->size >= sizeof(mmf_lock_header)) {
-        put(store, offsetof(mmf_header, lock_id), lock->bytes + offsetof(mmf_lock_header, lock_id),
-            16);
+        fuzz_put(store, offsetof(mmf_header, lock_id),
+                 lock->bytes + offsetof(mmf_lock_header, lock_id), 16);
     }
 }
 
-static void seal(const check_case *how, image *store, image *lock)
+static void seal(const check_case *how, fuzz_image *store, fuzz_image *lock)
 {
     put_ids(how, store, lock);
     if (how->flags & CHECK_CASE_CRC) {
-        seal_header(store);
+        fuzz_seal_header(store);
     }
     if (how->flags & CHECK_CASE_SLOTS) {
         seal_slots(store);
@@ -205,22 +121,22 @@ static const char *path_of(const char *suffix)
     if (access("/dev/shm", W_OK) == 0) {
         parent = "/dev/shm";
     }
-    need(snprintf(path, sizeof path, "%s/check-fuzz-%d%s", parent ? parent : "/tmp", (int)getpid(),
-                  suffix) < PATH_SIZE,
-         "a path that is too long");
+    fuzz_need(snprintf(path, sizeof path, "%s/check-fuzz-%d%s", parent ? parent : "/tmp",
+                       (int)getpid(), suffix) < PATH_SIZE,
+              "a path that is too long");
     return path;
 }
 
-static void write_file(const char *path, const image *image)
+static void write_file(const char *path, const fuzz_image *image)
 {
     int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
-    need(fd >= 0 && write(fd, image->bytes, image->size) == (ssize_t)image->size, "write");
+    fuzz_need(fd >= 0 && write(fd, image->bytes, image->size) == (ssize_t)image->size, "write");
     (void)close(fd);
 }
 
 /* Whether it is exactly that; one that is empty may as well not be there. */
-static bool file_is(const char *path, const image *image)
+static bool file_is(const char *path, const fuzz_image *image)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     struct stat info = {0};
@@ -230,9 +146,9 @@ static bool file_is(const char *path, const image *image)
     if (fd < 0) {
         return image->size == 0;
     }
-    need(fstat(fd, &info) == 0, "stat");
+    fuzz_need(fstat(fd, &info) == 0, "stat");
     bytes = malloc((size_t)info.st_size + 1);
-    need(bytes && read(fd, bytes, (size_t)info.st_size) == info.st_size, "read");
+    fuzz_need(bytes && read(fd, bytes, (size_t)info.st_size) == info.st_size, "read");
     (void)close(fd);
     same = (size_t)info.st_size == image->size &&
            (image->size == 0 || memcmp(bytes, image->bytes, image->size) == 0);
@@ -240,12 +156,10 @@ static bool file_is(const char *path, const image *image)
     return same;
 }
 
-static void need_unchanged(const image *store, const image *lock, const char *what)
+static void need_unchanged(const fuzz_image *store, const fuzz_image *lock, const char *what)
 {
-    static const image none;
-
-    need(file_is(path_of(""), store), what);
-    need(file_is(path_of(".lock"), lock->exists ? lock : &none), what);
+    fuzz_need(file_is(path_of(""), store), what);
+    fuzz_need(file_is(path_of(".lock"), lock), what);
 }
 
 /* --- Checks ---------------------------------------------------------------------------------- */
@@ -263,7 +177,7 @@ static bool decide(void *context, const mmf_finding *finding)
     answers *answers = context;
     bool yes = true;
 
-    need(finding->info->repair != MMF_REPAIR_NONE, "asked about what has no repair");
+    fuzz_need(finding->info->repair != MMF_REPAIR_NONE, "asked about what has no repair");
     if ((answers->mode & CHECK_CASE_SAFE_ONLY) != 0) {
         yes = finding->info->repair == MMF_REPAIR_SAFE;
     }
@@ -284,7 +198,7 @@ static void report(void *context, const mmf_finding *finding)
                       (int)finding->outcome, finding->path, (unsigned long long)finding->offset,
                       finding->text);
     }
-    need(finding->outcome != MMF_CHECK_FAILED, "a repair failed");
+    fuzz_need(finding->outcome != MMF_CHECK_FAILED, "a repair failed");
     if (finding->problem == MMF_PROBLEM_NEWER_WRITER) {
         answers->has_unrepairable = true; /* nothing of such a store is changed */
     }
@@ -312,13 +226,13 @@ static mmf_check_result check(const check_case *how, const mmf_model *schema, ui
 
     answers->mode = how->mode;
     status = mmf_check(path_of(""), &options, &result);
-    need(status == MMF_OK, error.text[0] != '\0' ? error.text : "an error without a text");
-    need(result.errors == answers->reported, "not all errors are reported");
+    fuzz_need(status == MMF_OK, error.text[0] != '\0' ? error.text : "an error without a text");
+    fuzz_need(result.errors == answers->reported, "not all errors are reported");
     return result;
 }
 
 /* What was repaired to the end can be opened. */
-static void need_readable(const image *before)
+static void need_readable(const fuzz_image *before)
 {
     mmf_header_info info;
     mmf_record_type type = {.name = "Fuzz"};
@@ -327,55 +241,59 @@ static void need_readable(const image *before)
     uint8_t *bytes = malloc(before->size + 1);
     int fd = open(path_of(""), O_RDONLY | O_CLOEXEC);
 
-    need(bytes && fd >= 0 && read(fd, bytes, before->size) == (ssize_t)before->size, "read");
+    fuzz_need(bytes && fd >= 0 && read(fd, bytes, before->size) == (ssize_t)before->size, "read");
     (void)close(fd);
-    need(mmf_header_validate(bytes, before->size, before->size, &info, NULL) == MMF_OK,
-         "repaired, and the header is not valid");
+    fuzz_need(mmf_header_validate(bytes, before->size, before->size, &info, NULL) == MMF_OK,
+              "repaired, and the header is not valid");
     free(bytes);
     type.format = info.format;
     type.record_size = info.record_size;
     type.payload_size = info.payload_size;
     type.checksum_offset = info.checksum_offset;
     memcpy(type.schema_hash, info.schema_hash, sizeof type.schema_hash);
-    need(mmf_store_open(path_of(""), &type, &options, &store) == MMF_OK,
-         "repaired, and cannot be opened");
-    need(mmf_store_len(store) == info.record_count, "repaired, and has another count");
-    need(mmf_store_close(store) == MMF_OK, "close");
+    fuzz_need(mmf_store_open(path_of(""), &type, &options, &store) == MMF_OK,
+              "repaired, and cannot be opened");
+    fuzz_need(mmf_store_len(store) == info.record_count, "repaired, and has another count");
+    fuzz_need(mmf_store_close(store) == MMF_OK, "close");
 }
 
-static void look(const check_case *how, const mmf_model *schema, const image *store,
-                 const image *lock)
+static void look(const check_case *how, const mmf_model *schema, const fuzz_image *store,
+                 const fuzz_image *lock)
 {
     answers answers = {0};
 
     (void)check(how, schema, 0, &answers);
     need_unchanged(store, lock, "a look has changed something");
-    need(access(path_of(".undo"), F_OK) != 0, "a look has made an undo file");
+    fuzz_need(access(path_of(".undo"), F_OK) != 0, "a look has made an undo file");
 }
 
-static void mend(const check_case *how, const mmf_model *schema, const image *store,
-                 const image *lock)
+static void mend(const check_case *how, const mmf_model *schema, const fuzz_image *store,
+                 const fuzz_image *lock)
 {
     answers answers = {0};
     struct answers again = {0};
     mmf_check_result result = check(how, schema, MMF_CHECK_REPAIR, &answers);
     struct stat info;
 
-    need(stat(path_of(""), &info) == 0 && (size_t)info.st_size == store->size, "the size changed");
+    fuzz_need(stat(path_of(""), &info) == 0 && (size_t)info.st_size == store->size,
+              "the size changed");
     if (result.left == 0) {
-        need(check(how, schema, 0, &again).errors == 0, "repaired, and a second look finds more");
+        fuzz_need(check(how, schema, 0, &again).errors == 0,
+                  "repaired, and a second look finds more");
         need_readable(store);
     } else {
         (void)check(how, schema, 0, &again);
-        need(answers.said_no || answers.has_unrepairable, "something is left that has a repair");
+        fuzz_need(answers.said_no || answers.has_unrepairable,
+                  "something is left that has a repair");
     }
     if (result.undo_path[0] != '\0') {
         mmf_error error = {0};
 
-        need(mmf_check_undo(path_of(""), result.undo_path, NULL, &error) == MMF_OK, error.text);
+        fuzz_need(mmf_check_undo(path_of(""), result.undo_path, NULL, &error) == MMF_OK,
+                  error.text);
         (void)unlink(path_of(".undo"));
     }
-    need_unchanged(store, lock->size > 0 ? lock : &(image){0}, "it was not taken back");
+    need_unchanged(store, lock, "it was not taken back");
 }
 
 static mmf_model *given_schema(void)
@@ -386,7 +304,8 @@ static mmf_model *given_schema(void)
     mmf_diagnostics diagnostics = {0};
     mmf_model *model = NULL;
 
-    need(mmf_schema_parse(text, sizeof text - 1, &diagnostics, &model) == MMF_OK, "the schema");
+    fuzz_need(mmf_schema_parse(text, sizeof text - 1, &diagnostics, &model) == MMF_OK,
+              "the schema");
     mmf_diagnostics_clear(&diagnostics);
     return model;
 }
@@ -395,16 +314,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     check_case how;
     mmf_model *schema = NULL;
-    image store;
-    image lock;
+    fuzz_image store;
+    fuzz_image lock;
 
     if (size < sizeof how || size > INPUT_MAX) {
         return 0;
     }
     memcpy(&how, data, sizeof how);
-    store = image_of((how.pages & 7) * 4096u, how.cut, true);
-    lock = image_of((how.lock_pages & 31) * 4096u, how.lock_cut, how.lock_pages != 0);
-    apply_patches(data + sizeof how, size - sizeof how, &store, &lock);
+    store = fuzz_image_of((how.pages & 7) * 4096u, how.cut);
+    lock = fuzz_image_of((how.lock_pages & 31) * 4096u, how.lock_cut);
+    fuzz_apply_patches(data + sizeof how, size - sizeof how, &store, &lock);
     seal(&how, &store, &lock);
     if (how.mode & CHECK_CASE_GIVEN) {
         schema = given_schema();
@@ -412,7 +331,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     (void)unlink(path_of(".undo"));
     (void)unlink(path_of(".lock"));
     write_file(path_of(""), &store);
-    if (lock.exists) {
+    if (how.lock_pages != 0) {
         write_file(path_of(".lock"), &lock);
     }
     look(&how, schema, &store, &lock);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "fuzz/check_case.h"
+#include "fuzz/image.h"
 
 #define FILE_MAX (1u << 17)
 #define ZEROS_MIN 8u /* that are worth a patch of their own */
@@ -34,14 +35,14 @@ static size_t zeros_from(const uint8_t *bytes, size_t size, size_t at)
 static void put_patches(const uint8_t *bytes, size_t size, int is_lock)
 {
     for (size_t at = zeros_from(bytes, size, 0); at < size;) {
-        check_patch patch = {(uint32_t)at, (uint8_t)is_lock, 0};
+        fuzz_patch patch = {(uint32_t)at, (uint8_t)is_lock, 0};
         size_t end = at;
 
         while (end < size && end - at < UINT8_MAX && zeros_from(bytes, size, end) < ZEROS_MIN) {
             end++;
         }
         patch.size = (uint8_t)(end - at);
-        (void)fwrite(&patch, 1, CHECK_PATCH_BYTES, stdout);
+        (void)fwrite(&patch, 1, FUZZ_PATCH_BYTES, stdout);
         (void)fwrite(bytes + at, 1, end - at, stdout);
         at = end + zeros_from(bytes, size, end);
     }

@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "fuzz/image.h"
 #include "runtime/mmf.h"
 #include "schema/format.h"
 
@@ -40,128 +41,36 @@ typedef struct open_case {
     uint16_t lock_cut;
 } open_case;
 
-/* Bytes of a file that are not zero; they follow it. */
-typedef struct patch {
-    uint32_t offset; /* from the file's beginning, modulo its size */
-    uint8_t is_lock; /* bit 0 */
-    uint8_t size;
-} patch;
-
-#define PATCH_BYTES 6u
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void check(int condition, const char *what)
-{
-    if (!condition) {
-        (void)fprintf(stderr, "open_fuzz: %s\n", what);
-        abort();
-    }
-}
 
 /* --- The files ------------------------------------------------------------------------------- */
 
-typedef struct image {
-    uint8_t *bytes;
-    size_t size;
-} image;
-
-static image image_of(size_t size, size_t cut)
-{
-    image result = {NULL, cut < size ? size - cut : 0};
-
-    result.bytes = calloc(1, result.size + 1);
-    check(result.bytes != NULL, "memory");
-    return result;
-}
-
-static void put(image *image, size_t offset, const void *bytes, size_t size)
-{
-    if (offset + size <= image->size) {
-        memcpy(image->bytes + offset, bytes, size);
-    }
-}
-
-static void apply_patches(const uint8_t *data, size_t size, image *store, image *lock)
-{
-    while (size >= PATCH_BYTES) {
-        patch patch;
-        image *target;
-
-        memcpy(&patch, data, PATCH_BYTES);
-        data += PATCH_BYTES;
-        size -= PATCH_BYTES;
-        patch.size = patch.size < size ? patch.size : (uint8_t)size;
-        target = patch.is_lock & 1 ? lock : store;
-        if (target->size > 0) {
-            put(target, patch.offset % target->size, data, patch.size);
-        }
-        data += patch.size;
-        size -= patch.size;
-    }
-}
-
-static void boot_id(uint8_t ret_id[16])
-{
-    char text[37] = {0};
-    FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
-    size_t at = 0;
-
-    check(file && fread(text, 1, 36, file) == 36, "boot id");
-    (void)fclose(file);
-    for (size_t i = 0; i < 16; i++) {
-        unsigned byte = 0;
-
-        at += text[at] == '-';
-        check(sscanf(text + at, "%2x", &byte) == 1, "boot id");
-        ret_id[i] = (uint8_t)byte;
-        at += 2;
-    }
-}
-
-/* A right checksum where there is a header region to have one. */
-static void repair_crc(image *store)
-{
-    uint32_t extent = mmf_header_extent(store->bytes, store->size);
-    mmf_header header;
-    uint32_t crc;
-
-    if (store->size < sizeof header || extent > store->size) {
-        return;
-    }
-    memcpy(&header, store->bytes, sizeof header);
-    if ((uint64_t)header.schema_offset + header.schema_size <= extent) {
-        crc = mmf_header_crc(store->bytes);
-        put(store, offsetof(mmf_header, header_crc), &crc, sizeof crc);
-    }
-}
-
-static void repair(const open_case *how, image *store, image *lock)
+static void repair(const open_case *how, fuzz_image *store, fuzz_image *lock)
 {
     static uint8_t id[16];
     uint32_t record_size = 0;
     uint64_t stride;
 
     if (id[0] == 0) {
-        boot_id(id);
+        fuzz_read_boot_id(id);
     }
     if (how->flags & CASE_STORE_BOOT) {
-        put(store, offsetof(mmf_header, boot_id), id, sizeof id);
+        fuzz_put(store, offsetof(mmf_header, boot_id), id, sizeof id);
     }
     if (how->flags & CASE_LOCK_BOOT) {
-        put(lock, offsetof(mmf_lock_header, boot_id), id, sizeof id);
+        fuzz_put(lock, offsetof(mmf_lock_header, boot_id), id, sizeof id);
     }
     if ((how->flags & CASE_STRIDE) && store->size >= sizeof(mmf_header_common)) {
         memcpy(&record_size, store->bytes + offsetof(mmf_header_common, record_size), 4);
         stride = mmf_undo_stride(record_size);
-        put(lock, offsetof(mmf_lock_header, undo_stride), &stride, sizeof stride);
+        fuzz_put(lock, offsetof(mmf_lock_header, undo_stride), &stride, sizeof stride);
     }
     if ((how->flags & CASE_IDS) && lock->size >= sizeof(mmf_lock_header)) {
-        put(store, offsetof(mmf_header, lock_id), lock->bytes + offsetof(mmf_lock_header, lock_id),
-            16);
+        fuzz_put(store, offsetof(mmf_header, lock_id),
+                 lock->bytes + offsetof(mmf_lock_header, lock_id), 16);
     }
     if (how->flags & CASE_CRC) {
-        repair_crc(store);
+        fuzz_seal_header(store);
     }
 }
 
@@ -182,17 +91,17 @@ static const char *path_of(int is_lock)
     return is_lock ? lock_path : path;
 }
 
-static void write_file(const char *path, const image *image)
+static void write_file(const char *path, const fuzz_image *image)
 {
     int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
-    check(fd >= 0 && write(fd, image->bytes, image->size) == (ssize_t)image->size, "write");
+    fuzz_need(fd >= 0 && write(fd, image->bytes, image->size) == (ssize_t)image->size, "write");
     (void)close(fd);
 }
 
 /* Everything that no writer has to change is as it was: what never changes of the header, and its
  * unused rest. */
-static void check_store(const image *before, const mmf_header_info *info)
+static void check_store(const fuzz_image *before, const mmf_header_info *info)
 {
     static const struct {
         size_t begin;
@@ -210,12 +119,12 @@ static void check_store(const image *before, const mmf_header_info *info)
     size_t size = info->format == MMF_FORMAT_1 ? 64 : sizeof now;
     int fd = open(path_of(0), O_RDONLY | O_CLOEXEC);
 
-    check(fd >= 0 && pread(fd, now, size, 0) == (ssize_t)size, "the file is there");
+    fuzz_need(fd >= 0 && pread(fd, now, size, 0) == (ssize_t)size, "the file is there");
     (void)close(fd);
     for (size_t i = 0; i < parts; i++) {
-        check(memcmp(now + constant[i].begin, before->bytes + constant[i].begin,
-                     constant[i].end - constant[i].begin) == 0,
-              "the header was written where nobody may");
+        fuzz_need(memcmp(now + constant[i].begin, before->bytes + constant[i].begin,
+                         constant[i].end - constant[i].begin) == 0,
+                  "the header was written where nobody may");
     }
 }
 
@@ -223,9 +132,9 @@ static void check_store(const image *before, const mmf_header_info *info)
 
 static void check_status(mmf_status status)
 {
-    check(status == MMF_OK || status == MMF_E_INDEX || status == MMF_E_STUCK ||
-              status == MMF_E_CORRUPT || status == MMF_E_READONLY,
-          mmf_status_name(status));
+    fuzz_need(status == MMF_OK || status == MMF_E_INDEX || status == MMF_E_STUCK ||
+                  status == MMF_E_CORRUPT || status == MMF_E_READONLY,
+              mmf_status_name(status));
 }
 
 static void use_record(mmf_store *store, uint64_t index)
@@ -249,20 +158,20 @@ static void use_store(mmf_store *store)
     uint64_t len = mmf_store_len(store);
     mmf_status status;
 
-    check(len <= mmf_store_capacity(store), "len in capacity");
-    check(mmf_store_stat(store, &info) == MMF_OK, "stat");
+    fuzz_need(len <= mmf_store_capacity(store), "len in capacity");
+    fuzz_need(mmf_store_stat(store, &info) == MMF_OK, "stat");
     for (uint64_t i = 0; i < len && i < 8; i++) {
         use_record(store, i);
     }
     use_record(store, len - 1);
     use_record(store, len);
     status = mmf_append_zero(store, NULL);
-    check(status == MMF_OK || status == MMF_E_READONLY || status == MMF_E_LIMIT, "append");
+    fuzz_need(status == MMF_OK || status == MMF_E_READONLY || status == MMF_E_LIMIT, "append");
     status = mmf_store_sync(store);
-    check(status == MMF_OK || status == MMF_E_READONLY, "sync");
+    fuzz_need(status == MMF_OK || status == MMF_E_READONLY, "sync");
     status = mmf_store_wait(store, mmf_store_len(store), TIMEOUT_MS);
-    check(status == MMF_E_TIMEOUT, "wait");
-    check(mmf_store_stat(store, &info) == MMF_OK, "stat");
+    fuzz_need(status == MMF_E_TIMEOUT, "wait");
+    fuzz_need(mmf_store_stat(store, &info) == MMF_OK, "stat");
 }
 
 static uint64_t now_ms(void)
@@ -291,15 +200,15 @@ static void open_files(const open_case *how, const mmf_header_info *info)
     options.flags =
         modes[how->mode & 3] | (how->mode & 4 ? MMF_GUARD : 0) | (how->mode & 8 ? MMF_NO_SYNC : 0);
     status = mmf_store_open(path_of(0), &type, &options, &store);
-    check(error.status == status, "status of the error");
-    check(status == MMF_OK || error.text[0] != '\0', "an error without a text");
+    fuzz_need(error.status == status, "status of the error");
+    fuzz_need(status == MMF_OK || error.text[0] != '\0', "an error without a text");
     if (status == MMF_OK) {
         use_store(store);
-        check(mmf_store_close(store) == MMF_OK, "close");
+        fuzz_need(mmf_store_close(store) == MMF_OK, "close");
     }
 }
 
-static void run_case(const open_case *how, image *store, image *lock)
+static void run_case(const open_case *how, fuzz_image *store, fuzz_image *lock)
 {
     mmf_header_info info;
     uint64_t begin = now_ms();
@@ -318,22 +227,22 @@ static void run_case(const open_case *how, image *store, image *lock)
     open_files(how, &info); /* what the first one left */
     (void)unlink(path_of(0));
     (void)unlink(path_of(1));
-    check(now_ms() - begin < INPUT_MS_MAX, "it took too long");
+    fuzz_need(now_ms() - begin < INPUT_MS_MAX, "it took too long");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     open_case how;
-    image store;
-    image lock;
+    fuzz_image store;
+    fuzz_image lock;
 
     if (size < sizeof how || size > INPUT_MAX) {
         return 0;
     }
     memcpy(&how, data, sizeof how);
-    store = image_of((how.pages & 15) * 4096u, how.cut);
-    lock = image_of((how.lock_pages & 31) * 4096u, how.lock_cut);
-    apply_patches(data + sizeof how, size - sizeof how, &store, &lock);
+    store = fuzz_image_of((how.pages & 15) * 4096u, how.cut);
+    lock = fuzz_image_of((how.lock_pages & 31) * 4096u, how.lock_cut);
+    fuzz_apply_patches(data + sizeof how, size - sizeof how, &store, &lock);
     run_case(&how, &store, &lock);
     free(store.bytes);
     free(lock.bytes);
