@@ -225,6 +225,16 @@ static const char set_body[] =
     "}\n"
     "\n";
 
+/* A record of one word cannot tear: it is set as a field is. */
+static const char set_word_body[] =
+    "{\n"
+    "    uint64_t word;\n"
+    "\n"
+    "    $put$((unsigned char *)&word, record);\n"
+    "    return mmf_set_word64(&store->base, index, $record_size$, 8, word);\n"
+    "}\n"
+    "\n";
+
 static const char set_checked_body[] =
     "{\n"
     "    mmf_write_section section = {NULL, 0};\n"
@@ -253,5 +263,9 @@ void mmf_emit_set(const mmf_emit *emit, mmf_text *text)
     }
     add_put(emit, text);
     mmf_text_fill(text, mmf_emit_set_is_inline(emit) ? set_inline_begin : set_begin, names);
-    mmf_text_fill(text, is_checked ? set_checked_body : set_body, names);
+    mmf_text_fill(text,
+                  is_checked                       ? set_checked_body
+                  : emit->model->payload_size == 8 ? set_word_body
+                                                   : set_body,
+                  names);
 }

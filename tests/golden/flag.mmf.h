@@ -144,15 +144,10 @@ static inline void flag_put(unsigned char *payload, const flag *record)
 MMF_NODISCARD MMF_ALWAYS_INLINE mmf_status flag_set(flag_store *store, uint64_t index,
                                                     const flag *record)
 {
-    mmf_write_section section = {NULL, 0};
-    mmf_status status = mmf_write_begin(&store->base, index, FLAG_RECORD_SIZE, 8, FLAG_PAYLOAD_SIZE,
-                                        &section);
+    uint64_t word;
 
-    if (status != MMF_OK) {
-        return status;
-    }
-    flag_put(section.payload, record);
-    return mmf_write_end(&store->base, &section);
+    flag_put((unsigned char *)&word, record);
+    return mmf_set_word64(&store->base, index, FLAG_RECORD_SIZE, 8, word);
 }
 
 /* A record in place, without a copy: begin, read through section.record, then ask
