@@ -1,5 +1,9 @@
 #include "runtime/checksum.h"
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
 #include "runtime/copy.h"
 #include "runtime/seqlock.h"
 #include "schema/crc32c.h"
@@ -19,9 +23,19 @@ __attribute__((target("sse4.2"))) static uint32_t crc_by_instruction(const unsig
     return ~(uint32_t)crc;
 }
 
+/* Asked once: under a hypervisor cpuid takes a microsecond. (__builtin_cpu_supports() does not link
+ * with gcc's -flto.) */
 static bool has_instruction(void)
 {
-    return __builtin_cpu_supports("sse4.2") != 0;
+    static uint32_t answer; /* 0: not asked; 1: no; 2: yes */
+    uint32_t known = mmf_load_relaxed(&answer);
+    unsigned a, b, c, d;
+
+    if (mmf_unlikely(known == 0)) {
+        known = __get_cpuid(1, &a, &b, &c, &d) && (c & bit_SSE4_2) != 0 ? 2 : 1;
+        mmf_store_relaxed(&answer, known);
+    }
+    return known == 2;
 }
 
 #else
