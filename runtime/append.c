@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "runtime/checksum.h"
+#include "runtime/probe.h"
 #include "runtime/store_state.h"
 #include "runtime/threads.h"
 
@@ -78,17 +79,21 @@ static mmf_status grow_file(mmf_store *store, uint64_t usable, uint64_t capacity
 
     target = target > capacity ? target : capacity;
     target = target < state->record_limit ? target : state->record_limit;
+    mmf_probe_grow((uintptr_t)store, usable, capacity);
     status = allocate_records(store, usable, target, old_size, &new_size);
     while (status == MMF_E_NO_SPACE && target > capacity) {
         target = capacity + (target - capacity) / 2;
         status = allocate_records(store, usable, target, old_size, &new_size);
     }
     if (status != MMF_OK) {
+        mmf_probe_grown((uintptr_t)store, usable, 0, 0, status);
         return status;
     }
     fit = (new_size - info->data_offset) / info->record_size;
     mmf_store_release(&state->file_records, fit);
-    publish_capacity(store, info->format == MMF_FORMAT_1 ? target : fit);
+    target = info->format == MMF_FORMAT_1 ? target : fit;
+    publish_capacity(store, target);
+    mmf_probe_grown((uintptr_t)store, usable, target, new_size, MMF_OK);
     return MMF_OK;
 }
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "runtime/file_state.h"
+#include "runtime/probe.h"
 #include "runtime/region.h"
 #include "runtime/system.h"
 #include "runtime/system_file.h"
@@ -88,6 +89,7 @@ static mmf_status grow_to(mmf_file *file, uint64_t old_size, uint64_t size)
         return MMF_OK;
     }
     failure = mmf_sys_allocate(file->fd, old_end, new_end - old_end);
+    mmf_probe_file_grown((uintptr_t)file, old_end, new_end, failure);
     if (failure != 0) {
         /* ext4 leaves what it could allocate */
         if (mmf_sys_info_of(file->fd, &info) == 0 && info.size > old_end) {

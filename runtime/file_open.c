@@ -5,6 +5,7 @@
 
 #include "runtime/file_state.h"
 #include "runtime/guard_table.h"
+#include "runtime/probe.h"
 #include "runtime/region.h"
 #include "runtime/system.h"
 #include "runtime/system_file.h"
@@ -331,6 +332,7 @@ static mmf_status open_taken(int descriptor, const char *name, const mmf_file_op
         return status;
     }
     mmf_count(MMF_COUNTER_files_opened, 1);
+    mmf_probe_file_opened(name, (uintptr_t)file, file->fd, info.size);
     *ret_file = file;
     return MMF_OK;
 }
@@ -389,6 +391,7 @@ mmf_status mmf_file_close(mmf_file *file)
     }
     status = mmf_flusher_close(&file->flusher);
     saved_errno = errno;
+    mmf_probe_file_closed((uintptr_t)file, status);
     release(file);
     errno = saved_errno;
     return status;

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "runtime/flush_timer.h"
+#include "runtime/probe.h"
 #include "runtime/region.h"
 #include "runtime/system.h"
 #include "runtime/system_flush.h"
@@ -101,8 +102,10 @@ static int run(mmf_flusher *flusher, mmf_counter why, pages pages)
         bytes = __atomic_exchange_n(&flusher->pending_bytes, 0, __ATOMIC_ACQ_REL);
     }
     (void)pthread_mutex_unlock(&mmf_flush_mutex);
+    mmf_probe_sync(flusher->fd, 0, bytes);
     error =
         pages.first ? mmf_sys_sync_map(pages.first, pages.size) : mmf_sys_sync_data(flusher->fd);
+    mmf_probe_synced(flusher->fd, 0, bytes, error);
     (void)pthread_mutex_lock(&mmf_flush_mutex);
     flusher->is_busy = false;
     mmf_count(why, 1);

@@ -7,6 +7,7 @@
 
 #include "runtime/atomic.h"
 #include "runtime/counters.h"
+#include "runtime/probe.h"
 #include "runtime/system.h"
 
 #define GUARDED_MAX 256u
@@ -37,6 +38,7 @@ static bool on_fault(const void *address)
 
         if (owner && at >= table[i].base && (uint64_t)(at - table[i].base) < table[i].size) {
             mmf_count_anywhere(MMF_COUNTER_guard_faults, 1);
+            mmf_probe_cut((uintptr_t)owner, (uint64_t)(at - table[i].base));
             table[i].on_cut(owner);
             replace_around(&table[i], at);
             return true;

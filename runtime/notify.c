@@ -1,6 +1,7 @@
 #include "runtime/notify.h"
 
 #include "runtime/counters.h"
+#include "runtime/probe.h"
 #include "runtime/seqlock.h"
 #include "runtime/store_state.h"
 #include "runtime/system.h"
@@ -11,6 +12,7 @@ void mmf_notify_slow(const mmf_store *store)
     mmf_header *header = mmf_store_header_2(store);
 
     if (header && store->mode != MMF_MODE_READ_ONLY && store->mode != MMF_MODE_CLOSED) {
+        mmf_probe_wake((uintptr_t)store);
         mmf_store_relaxed(&header->waiting, 0);
         (void)mmf_add_seq_cst(&header->wait_word, 1);
         mmf_sys_word_wake(&header->wait_word);
@@ -119,6 +121,7 @@ static mmf_status wait_until(waiting *waiting, condition *holds, uint32_t timeou
     bool is_woken = mmf_store_header_2(store) && mmf_store_may_write(store) == MMF_OK;
     mmf_status status = holds(waiting) ? MMF_OK : MMF_E_STUCK;
 
+    mmf_probe_wait((uintptr_t)store, waiting->index, waiting->since, timeout_ms);
     waiting->slice_ns = is_woken ? MMF_NOTIFY_FIRST_NS : POLL_NS_MIN;
     waiting->rest_ns = REST_NS_MIN;
     waiting->deadline_ns = timeout_ms == MMF_WAIT_FOREVER
@@ -129,12 +132,13 @@ static mmf_status wait_until(waiting *waiting, condition *holds, uint32_t timeou
                  : is_woken              ? wait_round(waiting, holds, is_first)
                                          : look_round(waiting, holds);
     }
+    mmf_probe_waited((uintptr_t)store, waiting->index, status);
     return status;
 }
 
 mmf_status mmf_store_wait(const mmf_store *store, uint64_t since_count, uint32_t timeout_ms)
 {
-    waiting waiting = {.store = store, .since = since_count};
+    waiting waiting = {.store = store, .index = UINT64_MAX, .since = since_count};
 
     return wait_until(&waiting, has_more_records, timeout_ms);
 }

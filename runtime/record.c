@@ -7,6 +7,7 @@
 #include "runtime/counters.h"
 #include "runtime/dead.h"
 #include "runtime/field.h"
+#include "runtime/probe.h"
 #include "runtime/recovery.h"
 #include "runtime/store_state.h"
 #include "runtime/threads.h"
@@ -59,9 +60,8 @@ static mmf_status look_after_owner(const mmf_store *store, uint64_t sequence, re
 
 /* One more round for a record whose counter was `sequence`. MMF_OK: try again; MMF_E_STUCK;
  * MMF_E_CORRUPT; MMF_E_TRUNCATED (the counter was that of a page that is gone). */
-static mmf_status wait_for_record(const mmf_store *store, uint64_t sequence, record_wait *wait)
+static mmf_status wait_round(const mmf_store *store, uint64_t sequence, record_wait *wait)
 {
-    mmf_count(MMF_COUNTER_record_waits, 1);
     if (mmf_store_is_cut(store)) {
         return MMF_E_TRUNCATED;
     }
@@ -76,6 +76,21 @@ static mmf_status wait_for_record(const mmf_store *store, uint64_t sequence, rec
         }
     }
     return mmf_wait_round(&wait->rounds, store->state->timeout_ns) ? MMF_OK : MMF_E_STUCK;
+}
+
+static mmf_status wait_for_record(const mmf_store *store, uint64_t index, uint64_t sequence,
+                                  record_wait *wait)
+{
+    mmf_status status;
+
+    mmf_count(MMF_COUNTER_record_waits, 1);
+    mmf_probe_retry((uintptr_t)store, index, mmf_sequence_slot(sequence), sequence,
+                    wait->rounds.rounds);
+    status = wait_round(store, sequence, wait);
+    if (status != MMF_OK) {
+        mmf_probe_stuck((uintptr_t)store, index, mmf_sequence_slot(sequence), sequence, status);
+    }
+    return status;
 }
 
 /* --- Reading --------------------------------------------------------------------------------- */
@@ -104,6 +119,8 @@ static mmf_status attempt_begin_dead(read_attempt *attempt)
     }
     if (!mmf_dead_is_torn(attempt->store, &attempt->dead, attempt->record)) {
         attempt->is_dead = true;
+        mmf_probe_recover((uintptr_t)attempt->store, attempt->index, attempt->dead.slot,
+                          MMF_RECOVERED_AROUND);
         return MMF_OK;
     }
     is_torn = mmf_dead_is_valid(&attempt->dead, attempt->record);
@@ -138,7 +155,7 @@ static mmf_status attempt_begin(read_attempt *attempt, bool may_be_dead)
                 return status;
             }
         }
-        status = wait_for_record(attempt->store, attempt->sequence, &attempt->wait);
+        status = wait_for_record(attempt->store, attempt->index, attempt->sequence, &attempt->wait);
         if (status != MMF_OK) {
             return status;
         }
@@ -166,7 +183,9 @@ static mmf_status attempt_end(read_attempt *attempt, bool *ret_valid)
         mmf_fence_acquire(); /* (4) */
         *ret_valid = mmf_load_relaxed(mmf_record_counter(attempt->record)) == attempt->sequence;
     }
-    return *ret_valid ? MMF_OK : wait_for_record(attempt->store, attempt->sequence, &attempt->wait);
+    return *ret_valid
+               ? MMF_OK
+               : wait_for_record(attempt->store, attempt->index, attempt->sequence, &attempt->wait);
 }
 
 /* A first attempt, which is nearly always the last, without all that the others may need: begins
@@ -499,7 +518,7 @@ mmf_status mmf_write_begin_slow(mmf_store *store, uint64_t index, uint32_t offse
         uint64_t odd = mmf_sequence_enter(seen, change.writer.slot);
 
         if (!may_enter(store, &change, seen)) {
-            status = wait_for_record(store, seen, &wait);
+            status = wait_for_record(store, change.index, seen, &wait);
         } else if (enter(&change, seen, odd)) {
             ret_section->payload = change.record + MMF_COUNTER_BYTES;
             ret_section->sequence = store->is_careful ? odd | MMF_SECTION_CAREFUL : odd;

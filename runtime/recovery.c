@@ -5,6 +5,7 @@
 #include "runtime/checksum.h"
 #include "runtime/copy.h"
 #include "runtime/notify.h"
+#include "runtime/probe.h"
 #include "runtime/region.h"
 #include "runtime/seqlock.h"
 #include "runtime/system.h"
@@ -85,6 +86,7 @@ static void restore_record(mmf_store_state *state, uint32_t slot, unsigned char 
                            uint64_t seen, uint64_t undo)
 {
     uint64_t next = mmf_sequence_leave(seen);
+    mmf_probe_recovery how = undo != 0 ? MMF_RECOVERED_UNDONE : MMF_RECOVERED_COMPLETED;
 
     if (undo != 0 && !restore_bytes(state, slot, record, undo)) {
         return;
@@ -94,10 +96,14 @@ static void restore_record(mmf_store_state *state, uint32_t slot, unsigned char 
             mmf_checksum_seal(&state->info, record);
         } else if (!mmf_checksum_is_right(&state->info, record)) {
             next |= MMF_SEQUENCE_TORN; /* it was torn before that writer came */
+            how = MMF_RECOVERED_TORN;
         }
     }
     mmf_store_release(mmf_record_counter(record), next);
     (void)mmf_add_relaxed(&state->writers.file->recovered, 1);
+    mmf_probe_recover((uintptr_t)state,
+                      mmf_load_relaxed(mmf_record_counter(mmf_writers_undo(&state->writers, slot))),
+                      slot, how);
     mmf_notify(&state->store);
 }
 

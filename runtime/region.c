@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "runtime/counters.h"
+#include "runtime/probe.h"
 #include "runtime/system.h"
 
 mmf_status mmf_status_of_errno(int system_errno)
@@ -133,13 +134,15 @@ mmf_status mmf_region_sync(mmf_region *region, uint64_t offset, uint64_t size)
     uint64_t page = mmf_sys_page_size();
     uint64_t first = offset / page * page;
     uint64_t end = round_up(offset + size, page);
-    int failure =
-        mmf_sys_sync_map(region->base + first, (end < region->size ? end : region->size) - first);
+    int failure;
 
+    mmf_probe_sync(region->fd, offset, size);
+    failure =
+        mmf_sys_sync_map(region->base + first, (end < region->size ? end : region->size) - first);
     if (failure == 0 && end > region->size) {
         failure = mmf_sys_sync(region->fd);
     }
-
+    mmf_probe_synced(region->fd, offset, size, failure);
     if (failure != 0) {
         mmf_count(MMF_COUNTER_syncs_failed, 1);
         errno = failure;

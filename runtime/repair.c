@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include "runtime/checksum.h"
+#include "runtime/probe.h"
 #include "runtime/seqlock.h"
 #include "runtime/system.h"
 
@@ -90,13 +91,18 @@ mmf_status mmf_repair_after_boot(mmf_store_state *state)
     mmf_header *header = mmf_store_header_2(store);
     uint64_t there =
         state->file_records < state->record_limit ? state->file_records : state->record_limit;
-    uint64_t count = mmf_load_relaxed(store->record_count);
+    uint64_t before = mmf_load_relaxed(store->record_count);
+    uint64_t count = before;
+    mmf_status status;
 
+    mmf_probe_repair((uintptr_t)store, before);
     if (header) {
         count = fall_back(state, header, there);
     }
     count = count < there ? count : there;
     repair_records(state, count);
-    return mmf_region_sync(&state->region, 0,
-                           state->info.data_offset + count * state->info.record_size);
+    status = mmf_region_sync(&state->region, 0,
+                             state->info.data_offset + count * state->info.record_size);
+    mmf_probe_repaired((uintptr_t)store, before, count, status);
+    return status;
 }

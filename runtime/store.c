@@ -6,6 +6,7 @@
 
 #include "runtime/atomic.h"
 #include "runtime/guard.h"
+#include "runtime/probe.h"
 #include "runtime/recovery.h"
 #include "runtime/store_state.h"
 #include "runtime/system.h"
@@ -309,16 +310,19 @@ mmf_status mmf_store_release_state(mmf_store_state *state)
 
 mmf_status mmf_store_close(mmf_store *store)
 {
+    uintptr_t handle = (uintptr_t)store;
     mmf_status status;
     int cancel;
 
     if (!store) {
         return MMF_OK;
     }
+    mmf_probe_close(handle, store->state->path);
     cancel = mmf_threads_hold_cancel();
     mmf_threads_hold_fork();
     status = mmf_store_release_state(store->state);
     mmf_threads_let_fork();
+    mmf_probe_closed(handle, status);
     mmf_threads_let_cancel(cancel);
     return status;
 }

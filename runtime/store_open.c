@@ -8,6 +8,7 @@
 #include "runtime/counters.h"
 #include "runtime/guard.h"
 #include "runtime/map.h"
+#include "runtime/probe.h"
 #include "runtime/seqlock.h"
 #include "runtime/store_create.h"
 #include "runtime/store_state.h"
@@ -504,6 +505,7 @@ static mmf_status open_with(open_function *function, const char *path, const mmf
     if (!state) {
         return mmf_error_set(options->error, MMF_E_NO_MEMORY, "out of memory");
     }
+    mmf_probe_open(path, options->flags);
     cancel = mmf_threads_hold_cancel();
     mmf_threads_hold_fork();
     status = read_boot_id(state, options);
@@ -512,11 +514,13 @@ static mmf_status open_with(open_function *function, const char *path, const mmf
     }
     if (status == MMF_OK) {
         mmf_count(MMF_COUNTER_stores_opened, 1);
+        mmf_probe_opened(path, (uintptr_t)state, state->region.fd, status);
         *ret_store = &state->store;
     } else {
         int saved_errno = errno;
 
         (void)mmf_store_release_state(state);
+        mmf_probe_opened(path, 0, -1, status);
         errno = saved_errno;
     }
     mmf_threads_let_fork();

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "runtime/probe.h"
 #include "runtime/recovery.h"
 #include "runtime/system.h"
 
@@ -267,6 +268,7 @@ static mmf_status take_slot(mmf_store_state *state, uint32_t *ret_slot)
     }
     (void)pthread_mutex_unlock(&writers->mutex);
     mmf_threads_let_cancel(cancel);
+    mmf_probe_claim((uintptr_t)state, status == MMF_OK ? *ret_slot : 0, status);
     return status;
 }
 

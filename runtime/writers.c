@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/probe.h"
 #include "runtime/region.h"
 #include "runtime/seqlock.h"
 #include "runtime/system.h"
@@ -490,8 +491,12 @@ mmf_status mmf_writers_take_right(mmf_writers *writers, uint64_t *right, uint32_
                 *ret_word = word;
                 return MMF_OK;
             }
-        } else if (!mmf_wait_round(&wait, timeout_ns)) {
-            return MMF_E_STUCK;
+        } else {
+            mmf_probe_right(writers->fd, right == &writers->file->sync_right,
+                            mmf_sequence_slot(seen), slot, wait.rounds);
+            if (!mmf_wait_round(&wait, timeout_ns)) {
+                return MMF_E_STUCK;
+            }
         }
     }
 }
