@@ -6,9 +6,13 @@ load(":pkg_config.bzl", "pkg_config_library")
 
 # name: (headers, Debian package); the name is pkg-config's too
 _SYSTEM_LIBRARIES = {
+    "benchmark": (["benchmark/*.h"], "libbenchmark-dev"),
     "check": (["check*.h"], "check"),
     "jansson": (["jansson*.h"], "libjansson-dev"),
     "libmd": (["sha2.h"], "libmd-dev"),
+    "lmdb": (["lmdb.h"], "liblmdb-dev"),
+    "ncursesw": (["ncurses*.h"], "libncurses-dev"),
+    "sqlite3": (["sqlite3*.h"], "libsqlite3-dev"),
 }
 
 def system_libraries(declare = pkg_config_library):
