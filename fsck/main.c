@@ -10,9 +10,9 @@
 
 #include "fsck/cancel.h"
 #include "fsck/options.h"
-#include "fsck/printable.h"
 #include "fsck/run.h"
 #include "schema/json.h"
+#include "schema/printable.h"
 
 #define PROGRAM_VERSION "0.1.0"
 
@@ -32,7 +32,7 @@ static bool hold_standard_descriptors(void)
 static int complain_of_usage(const mmf_error *error)
 {
     fputs("mmf-fsck: ", stderr);
-    fsck_put_text(stderr, error->text);
+    mmf_put_text(stderr, error->text);
     fputs("\nTry 'mmf-fsck --help'.\n", stderr);
     return FSCK_EXIT_USAGE;
 }
@@ -42,7 +42,7 @@ static void print_diagnostics(const mmf_diagnostics *diagnostics)
     for (size_t i = 0; i < diagnostics->count; i++) {
         char *line = mmf_diagnostics_format(diagnostics, i);
 
-        fsck_put_text(stderr, line ? line : "mmf-fsck: out of memory");
+        mmf_put_text(stderr, line ? line : "mmf-fsck: out of memory");
         fputc('\n', stderr);
         free(line);
     }

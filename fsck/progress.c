@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fsck/printable.h"
+#include "schema/printable.h"
 
 #define NANOSECONDS 1e9
 #define BAR_AFTER_NS UINT64_C(500000000)
@@ -62,7 +62,7 @@ static void write_line(fsck_progress *progress, uint64_t done, uint64_t total)
     int used =
         snprintf(line, sizeof line, "%u %" PRIu64 " %" PRIu64 " ", progress->pass, done, total);
 
-    (void)fsck_printable(progress->path, sizeof line, line + used, sizeof line - (size_t)used - 1);
+    (void)mmf_printable(progress->path, sizeof line, line + used, sizeof line - (size_t)used - 1);
     strcat(line, "\n");
     if (!write_all(progress->fd, line, strlen(line))) {
         progress->fd = -1;
@@ -98,7 +98,7 @@ static void draw(const fsck_progress *progress, double part, double rate, double
     char name[4 * NAME_COLUMNS + 1];
     char bar[BAR_WIDTH_MAX + 1];
     char time[16];
-    size_t columns = fsck_printable(name_of(progress->path), NAME_COLUMNS, name, sizeof name);
+    size_t columns = mmf_printable(name_of(progress->path), NAME_COLUMNS, name, sizeof name);
     size_t free_columns = progress->columns > columns + OTHER_COLUMNS + BAR_WIDTH_MIN
                               ? progress->columns - columns - OTHER_COLUMNS
                               : BAR_WIDTH_MIN;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fsck/printable.h"
+#include "schema/printable.h"
 
 #define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
 
@@ -20,7 +20,7 @@ static char *make_utf8(const char *text)
         return NULL;
     }
     while (*text) {
-        size_t length = fsck_utf8_decode(text, &character);
+        size_t length = mmf_utf8_decode(text, &character);
 
         memcpy(end, length > 0 ? text : REPLACEMENT, length > 0 ? length : strlen(REPLACEMENT));
         end += length > 0 ? length : strlen(REPLACEMENT);

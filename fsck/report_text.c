@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "fsck/printable.h"
+#include "schema/printable.h"
 
 /* Of one problem in one file; a store of a million records can have a million of them. */
 #define TOLD_MAX 20u
@@ -26,7 +26,7 @@ static void put_color(const fsck_text *text, const char *color, const char *word
 
 static void put_path(const fsck_text *text, const char *path)
 {
-    fsck_put_text(text->out, path);
+    mmf_put_text(text->out, path);
     fputs(": ", text->out);
 }
 
@@ -51,10 +51,10 @@ static void put_place(const fsck_text *text, const mmf_finding *finding)
         fprintf(text->out, "record %" PRIu64, finding->record);
         if (finding->field) {
             fputs(", ", text->out);
-            fsck_put_text(text->out, finding->field);
+            mmf_put_text(text->out, finding->field);
         }
     } else if (finding->field) {
-        fsck_put_text(text->out, finding->field);
+        mmf_put_text(text->out, finding->field);
     } else if (finding->offset > 0) {
         fprintf(text->out, "byte %" PRIu64, finding->offset);
     } else {
@@ -73,7 +73,7 @@ static void put_finding(const fsck_text *text, const mmf_finding *finding)
     fputs(finding->info->title, text->out);
     if (finding->text && finding->text[0] != '\0') {
         fputs(": ", text->out);
-        fsck_put_text(text->out, finding->text);
+        mmf_put_text(text->out, finding->text);
     }
 }
 
@@ -226,7 +226,7 @@ static void put_summary(const fsck_text *text, const char *path, mmf_status stat
 static void put_operand(const fsck_text *text, const char *path)
 {
     fputs(path[0] == '-' ? " -- " : " ", text->out);
-    fsck_put_shell_word(text->out, path);
+    mmf_put_shell_word(text->out, path);
 }
 
 static void put_command(const fsck_text *text, const char *mode, const char *path)
@@ -237,7 +237,7 @@ static void put_command(const fsck_text *text, const char *mode, const char *pat
     }
     if (text->options->schema_path) {
         fputs(" --schema ", text->out);
-        fsck_put_shell_word(text->out, text->options->schema_path);
+        mmf_put_shell_word(text->out, text->options->schema_path);
     }
     put_operand(text, path);
 }
@@ -265,9 +265,9 @@ static void put_advice(const fsck_text *text, const char *path)
 static void put_undo(const fsck_text *text, const char *path, const char *undo_path)
 {
     fputs("  what was there before is in ", text->out);
-    fsck_put_text(text->out, undo_path);
+    mmf_put_text(text->out, undo_path);
     fputs("; this brings it back:\n  mmf-fsck --undo ", text->out);
-    fsck_put_shell_word(text->out, undo_path);
+    mmf_put_shell_word(text->out, undo_path);
     put_operand(text, path);
     fputc('\n', text->out);
 }
@@ -291,6 +291,6 @@ void fsck_text_undone(fsck_text *text, const char *path)
 {
     put_path(text, path);
     fputs("is again what it was before the repairs of ", text->out);
-    fsck_put_text(text->out, text->options->undo);
+    mmf_put_text(text->out, text->options->undo);
     fputc('\n', text->out);
 }

@@ -11,10 +11,10 @@
 #include "fsck/ask.h"
 #include "fsck/cancel.h"
 #include "fsck/check.h"
-#include "fsck/printable.h"
 #include "fsck/progress.h"
 #include "fsck/report_json.h"
 #include "fsck/report_text.h"
+#include "schema/printable.h"
 
 #define COLUMNS_DEFAULT 80
 
@@ -97,10 +97,10 @@ static void complain(const char *path, const char *text)
     (void)fflush(stdout);
     fputs("mmf-fsck: ", stderr);
     if (strncmp(text, path, length) != 0 || text[length] != ':') {
-        fsck_put_text(stderr, path);
+        mmf_put_text(stderr, path);
         fputs(": ", stderr);
     }
-    fsck_put_text(stderr, text);
+    mmf_put_text(stderr, text);
     fputc('\n', stderr);
 }
 

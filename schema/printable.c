@@ -1,4 +1,4 @@
-#include "fsck/printable.h"
+#include "schema/printable.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -7,7 +7,7 @@
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"                               \
     "%+,-./:=@_"
 
-size_t fsck_utf8_decode(const char *text, uint32_t *ret_character)
+size_t mmf_utf8_decode(const char *text, uint32_t *ret_character)
 {
     static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
     const unsigned char *bytes = (const unsigned char *)text;
@@ -46,13 +46,13 @@ static bool is_harmless(uint32_t character)
 static size_t step(const char *text, bool *ret_is_harmless)
 {
     uint32_t character = 0;
-    size_t length = fsck_utf8_decode(text, &character);
+    size_t length = mmf_utf8_decode(text, &character);
 
     *ret_is_harmless = length > 0 && is_harmless(character);
     return length > 0 ? length : 1;
 }
 
-void fsck_put_text(FILE *out, const char *text)
+void mmf_put_text(FILE *out, const char *text)
 {
     bool harmless;
 
@@ -62,7 +62,7 @@ void fsck_put_text(FILE *out, const char *text)
     }
 }
 
-size_t fsck_printable(const char *text, size_t columns, char *ret_buffer, size_t size)
+size_t mmf_printable(const char *text, size_t columns, char *ret_buffer, size_t size)
 {
     size_t used = 0;
     size_t count = 0;
@@ -78,6 +78,23 @@ size_t fsck_printable(const char *text, size_t columns, char *ret_buffer, size_t
     }
     ret_buffer[used] = '\0';
     return count;
+}
+
+size_t mmf_make_printable(char *text, size_t size)
+{
+    size_t used = 0;
+    bool harmless;
+
+    for (size_t length, at = 0; at < size; at += length) {
+        length = step(text + at, &harmless);
+        if (harmless) {
+            memmove(text + used, text + at, length);
+            used += length;
+        } else {
+            text[used++] = '?';
+        }
+    }
+    return used;
 }
 
 static bool is_printable(const char *text)
@@ -124,7 +141,7 @@ static void put_escaped(FILE *out, const char *text)
     fputc('\'', out);
 }
 
-void fsck_put_shell_word(FILE *out, const char *text)
+void mmf_put_shell_word(FILE *out, const char *text)
 {
     if (text[0] != '\0' && text[strspn(text, SAFE_IN_SHELL)] == '\0') {
         fputs(text, out);

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fsck/printable.h"
+#include "schema/printable.h"
 
 typedef void put(FILE *out, const char *text);
 
@@ -63,7 +63,7 @@ START_TEST(characters_are_decoded)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         uint32_t character = 0;
 
-        ck_assert_uint_eq(fsck_utf8_decode(rows[i].text, &character), rows[i].length);
+        ck_assert_uint_eq(mmf_utf8_decode(rows[i].text, &character), rows[i].length);
         ck_assert_uint_eq(character, rows[i].character);
     }
 }
@@ -73,15 +73,15 @@ START_TEST(nothing_acts_on_a_terminal)
 {
     char all[256];
 
-    ck_put(fsck_put_text, "", "");
-    ck_put(fsck_put_text, "a größe ☃ 💾", "a größe ☃ 💾");
-    ck_put(fsck_put_text, "\033[2J\r\n\t\b\x7f", "?[2J?????");
-    ck_put(fsck_put_text,
+    ck_put(mmf_put_text, "", "");
+    ck_put(mmf_put_text, "a größe ☃ 💾", "a größe ☃ 💾");
+    ck_put(mmf_put_text, "\033[2J\r\n\t\b\x7f", "?[2J?????");
+    ck_put(mmf_put_text,
            "\xc2\x9b"
            "31m\xc2\x80\xc2\x9f\xc2\xa0",
            "?31m??\xc2\xa0");
-    ck_put(fsck_put_text, "\xff\xc3 \xe2\x82", "?? ??");
-    ck_put(fsck_put_text, "\xe2\x80\xae.\xe2\x81\xa6.\xe2\x80\xa8.\xd8\x9c", "?.?.?.?");
+    ck_put(mmf_put_text, "\xff\xc3 \xe2\x82", "?? ??");
+    ck_put(mmf_put_text, "\xe2\x80\xae.\xe2\x81\xa6.\xe2\x80\xa8.\xd8\x9c", "?.?.?.?");
     for (int i = 1; i < 256; i++) {
         all[i - 1] = (char)i;
     }
@@ -89,7 +89,7 @@ START_TEST(nothing_acts_on_a_terminal)
     {
         char got[256];
 
-        ck_assert_uint_eq(fsck_printable(all, 1000, got, sizeof got), 255);
+        ck_assert_uint_eq(mmf_printable(all, 1000, got, sizeof got), 255);
         ck_assert_uint_eq(strlen(got), 255);
         for (size_t i = 0; i < 255; i++) {
             ck_assert(got[i] >= 0x20 && got[i] < 0x7f);
@@ -102,32 +102,43 @@ START_TEST(texts_are_cut_between_characters)
 {
     char got[8];
 
-    ck_assert_uint_eq(fsck_printable("größe", 3, got, sizeof got), 3);
+    ck_assert_uint_eq(mmf_printable("größe", 3, got, sizeof got), 3);
     ck_assert_str_eq(got, "grö");
-    ck_assert_uint_eq(fsck_printable("ab\n☃☃", 100, got, sizeof got), 4);
+    ck_assert_uint_eq(mmf_printable("ab\n☃☃", 100, got, sizeof got), 4);
     ck_assert_str_eq(got, "ab?☃");
-    ck_assert_uint_eq(fsck_printable("abc", 100, got, 1), 0);
+    ck_assert_uint_eq(mmf_printable("abc", 100, got, 1), 0);
     ck_assert_str_eq(got, "");
-    ck_assert_uint_eq(fsck_printable("", 100, got, sizeof got), 0);
-    ck_assert_uint_eq(fsck_printable("abcdefgh", 100, got, sizeof got), 7);
+    ck_assert_uint_eq(mmf_printable("", 100, got, sizeof got), 0);
+    ck_assert_uint_eq(mmf_printable("abcdefgh", 100, got, sizeof got), 7);
     ck_assert_str_eq(got, "abcdefg");
 }
 END_TEST
 
 START_TEST(words_of_a_shell)
 {
-    ck_put(fsck_put_shell_word, "/a/b-c_d.mmf", "/a/b-c_d.mmf");
-    ck_put(fsck_put_shell_word, "", "''");
-    ck_put(fsck_put_shell_word, "a b", "'a b'");
-    ck_put(fsck_put_shell_word, "it's", "'it'\\''s'");
-    ck_put(fsck_put_shell_word, "$(x)`y`\"\\", "'$(x)`y`\"\\'");
-    ck_put(fsck_put_shell_word, "~", "'~'");
-    ck_put(fsck_put_shell_word, "größe", "'größe'");
-    ck_put(fsck_put_shell_word, "a\nb'\\\xff", "$'a\\012b\\'\\\\\\377'");
-    ck_put(fsck_put_shell_word,
+    ck_put(mmf_put_shell_word, "/a/b-c_d.mmf", "/a/b-c_d.mmf");
+    ck_put(mmf_put_shell_word, "", "''");
+    ck_put(mmf_put_shell_word, "a b", "'a b'");
+    ck_put(mmf_put_shell_word, "it's", "'it'\\''s'");
+    ck_put(mmf_put_shell_word, "$(x)`y`\"\\", "'$(x)`y`\"\\'");
+    ck_put(mmf_put_shell_word, "~", "'~'");
+    ck_put(mmf_put_shell_word, "größe", "'größe'");
+    ck_put(mmf_put_shell_word, "a\nb'\\\xff", "$'a\\012b\\'\\\\\\377'");
+    ck_put(mmf_put_shell_word,
            "\xc2\x9b"
            "1",
            "$'\\302\\2331'");
+}
+END_TEST
+
+START_TEST(text_in_place)
+{
+    char text[] = "a\0b\x1b[\xc3\xb6\xff\n\xc2\x9b\xc3";
+    size_t size = mmf_make_printable(text, sizeof text - 1);
+
+    ck_assert_uint_eq(size, sizeof "a?b?[\xc3\xb6????" - 1);
+    ck_assert_mem_eq(text, "a?b?[\xc3\xb6????", size);
+    ck_assert_uint_eq(mmf_make_printable(text, 0), 0);
 }
 END_TEST
 
@@ -138,6 +149,7 @@ int main(void)
     SRunner *runner = srunner_create(suite);
     int failed;
 
+    tcase_add_test(tcase, text_in_place);
     tcase_add_test(tcase, characters_are_decoded);
     tcase_add_test(tcase, nothing_acts_on_a_terminal);
     tcase_add_test(tcase, texts_are_cut_between_characters);
