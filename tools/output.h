@@ -23,8 +23,8 @@ char *mmf_output_more(mmf_output *output, size_t size);
 
 static inline char *mmf_output_room(mmf_output *output, size_t size)
 {
-    return output->capacity - output->size >= size ? output->bytes + output->size
-                                                   : mmf_output_more(output, size);
+    return output->bytes && output->capacity - output->size >= size ? output->bytes + output->size
+                                                                    : mmf_output_more(output, size);
 }
 
 static inline void mmf_output_add(mmf_output *output, const char *bytes, size_t size)

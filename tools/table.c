@@ -105,10 +105,13 @@ static bool read_start(int fd, size_t size, image *image)
 /* The header region. The size of the file is taken last: others may be making it larger. */
 static mmf_status read_header(const char *path, image *ret_image, mmf_error *error)
 {
-    int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     mmf_status status = MMF_OK;
     struct stat stat;
+    int fd;
 
+    do {
+        fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    } while (fd < 0 && errno == EINTR);
     if (fd < 0) {
         return failed(error, path);
     }
@@ -136,17 +139,25 @@ static mmf_status complain_of_text(const char *path, const mmf_diagnostics *diag
                          "%s: its schema text is none: %s", path, what);
 }
 
+static mmf_status validate(const char *path, const image *image, mmf_header_info *ret_info,
+                           mmf_error *error)
+{
+    mmf_error detail = {0};
+    mmf_status status =
+        mmf_header_validate(image->bytes, image->size, image->file_size, ret_info, &detail);
+
+    return status == MMF_OK ? MMF_OK : mmf_error_set(error, status, "%s: %s", path, detail.text);
+}
+
 static mmf_status parse_header(const char *path, const image *image, mmf_model **ret_model,
                                uint32_t *ret_format, mmf_error *error)
 {
     mmf_header_info info;
-    mmf_error detail = {0};
     mmf_diagnostics diagnostics = {0};
-    mmf_status status =
-        mmf_header_validate(image->bytes, image->size, image->file_size, &info, &detail);
+    mmf_status status = validate(path, image, &info, error);
 
     if (status != MMF_OK) {
-        return mmf_error_set(error, status, "%s: %s", path, detail.text);
+        return status;
     }
     *ret_format = info.format;
     *ret_model = NULL;
@@ -159,6 +170,27 @@ static mmf_status parse_header(const char *path, const image *image, mmf_model *
         status = complain_of_text(path, &diagnostics, error);
     }
     mmf_diagnostics_clear(&diagnostics);
+    return status;
+}
+
+mmf_status mmf_table_header_of(const char *path, mmf_header *ret_header, mmf_header_info *ret_info,
+                               mmf_error *error)
+{
+    image image = {0};
+    mmf_header_info info;
+    mmf_status status = read_header(path, &image, error);
+
+    if (status == MMF_OK) {
+        status = validate(path, &image, &info, error);
+    }
+    if (status == MMF_OK) {
+        size_t size = info.format == MMF_FORMAT_1 ? sizeof ret_header->common : sizeof *ret_header;
+
+        memset(ret_header, 0, sizeof *ret_header);
+        memcpy(ret_header, image.bytes, size);
+        *ret_info = info;
+    }
+    free(image.bytes);
     return status;
 }
 

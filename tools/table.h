@@ -35,6 +35,12 @@ static inline uint32_t mmf_table_field_offset(const mmf_field *field)
 MMF_NODISCARD mmf_status mmf_table_record_type(mmf_model *model, uint32_t format, const char *text,
                                                mmf_record_type *ret_type, mmf_error *error);
 
+/* What the header of the file at path says, and its first bytes: those of format 1 are the common
+ * ones alone, and the rest is zero. Reads the file only. Statuses of mmf_table_schema_of(), but for
+ * those of the schema text. */
+MMF_NODISCARD mmf_status mmf_table_header_of(const char *path, mmf_header *ret_header,
+                                             mmf_header_info *ret_info, mmf_error *error);
+
 /* The schema that the file at path carries, and the header's format. *ret_model is NULL where it
  * carries none: format 1. To be freed with mmf_model_free(). Reads the file only.
  * MMF_OK; MMF_E_NOT_FOUND, MMF_E_SYSTEM; MMF_E_INVALID (not a regular file); MMF_E_MAGIC,
