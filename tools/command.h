@@ -1,5 +1,9 @@
 /* Subcommands of mmf. Each is a table row: its options make getopt's tables, --help, the shells'
- * completions and are compared with its man page, mmf-NAME(1). */
+ * completions and are compared with its man page, mmf-NAME(1).
+ *
+ * A new one is a file tools/commands/NAME.c that defines `const mmf_command mmf_NAME_command`, a
+ * library of it in tools/commands/BUILD.bazel, which //tools:commands depends on, a row in
+ * tools/commands.def, a page tools/man/mmf-NAME.1, and a line in tools/man/mmf.1. */
 #ifndef MMF_TOOLS_COMMAND_H
 #define MMF_TOOLS_COMMAND_H
 
@@ -73,6 +77,9 @@ int mmf_complain(const mmf_invocation *invocation, const char *format, ...) MMF_
  * diagnostics (may be NULL), these instead, one a line, and cleared. */
 int mmf_complain_of(const mmf_invocation *invocation, mmf_status status, const mmf_error *error,
                     mmf_diagnostics *diagnostics);
+/* After output that was written around stdio: 0 is MMF_EXIT_OK; an errno value is told, but for
+ * EPIPE, as who closed the pipe knows. What stdio could not write main() tells. */
+int mmf_complain_of_output(const mmf_invocation *invocation, int failure);
 
 /* Whether to use colours on that descriptor: it is a terminal, and NO_COLOR is not set. */
 bool mmf_uses_color(int fd);
