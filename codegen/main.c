@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "codegen/arguments.h"
-#include "codegen/compat.h"
 #include "codegen/generate.h"
 #include "codegen/output.h"
 #include "codegen/print_layout.h"
+#include "schema/compat.h"
 #include "schema/json.h"
 
 #define PROGRAM_VERSION "0.1.0"

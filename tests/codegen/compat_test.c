@@ -1,4 +1,4 @@
-#include "codegen/compat.h"
+#include "schema/compat.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -116,6 +116,10 @@ START_TEST(needs_migration)
         {V1(A(U8)), V2(A("'type':'int16'")), MIGRATION, "widened from uint8 to int16"},
         {V1(A("'type':'int32'")), V2(A("'type':'int64'")), MIGRATION, "widened"},
         {V1(A("'type':'float32'")), V2(A("'type':'float64'")), MIGRATION, "widened"},
+        {V1(A("'type':'int32'")), V2(A("'type':'float64'")), MIGRATION,
+         "widened from int32 to float64"},
+        {V1(A("'type':'uint16'")), V2(A("'type':'float32'")), MIGRATION,
+         "widened from uint16 to float32"},
         {V1(A("'type':'string','max':8")), V2(A("'type':'string','max':9")), MIGRATION,
          "raised from 8 to 9"},
         {V1(A(U8 ",'count':2")), V2(A(U8 ",'count':3")), MIGRATION, "raised from 2 to 3"},
@@ -145,6 +149,10 @@ START_TEST(forbidden)
         {V1(A("'type':'int8'")), V2(A("'type':'uint16'")), FORBIDDEN, "mean something else"},
         {V1(A("'type':'uint8'")), V2(A("'type':'int8'")), FORBIDDEN, "mean something else"},
         {V1(A("'type':'uint32'")), V2(A("'type':'float32'")), FORBIDDEN, "mean something else"},
+        {V1(A("'type':'int64'")), V2(A("'type':'float64'")), FORBIDDEN, "mean something else"},
+        {V1(A("'type':'float64'")), V2(A("'type':'int32'")), FORBIDDEN, "narrowed from float64"},
+        {V1(A("'type':'int32','logical':'decimal','scale':2")), V2(A("'type':'float64'")),
+         FORBIDDEN, "was a decimal and is none"},
         {V1(A("'type':'bool'")), V2(A("'type':'uint8'")), FORBIDDEN, "was bool and is uint8"},
         {V1(A("'type':'string','max':4")), V2(A("'type':'bytes','max':4")), FORBIDDEN,
          "was string and is bytes"},

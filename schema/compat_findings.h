@@ -1,8 +1,8 @@
-/* For the files of codegen/compat: how findings are kept, and the comparison of two fields. */
-#ifndef MMF_CODEGEN_COMPAT_FINDINGS_H
-#define MMF_CODEGEN_COMPAT_FINDINGS_H
+/* For the files of schema/compat: how findings are kept, and the comparison of two fields. */
+#ifndef MMF_SCHEMA_COMPAT_FINDINGS_H
+#define MMF_SCHEMA_COMPAT_FINDINGS_H
 
-#include "codegen/compat.h"
+#include "schema/compat.h"
 
 /* Keeps a finding; its verdict counts for the whole. */
 void mmf_compat_add(mmf_compat_report *report, mmf_compat_verdict verdict, mmf_location location,

@@ -1,6 +1,6 @@
 /* Two versions of a schema compared: what changed, and what it means for files of the old one. */
-#ifndef MMF_CODEGEN_COMPAT_H
-#define MMF_CODEGEN_COMPAT_H
+#ifndef MMF_SCHEMA_COMPAT_H
+#define MMF_SCHEMA_COMPAT_H
 
 #include "schema/model.h"
 

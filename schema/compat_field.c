@@ -1,13 +1,19 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "codegen/compat_findings.h"
+#include "schema/compat_findings.h"
 
 #define COMPATIBLE MMF_COMPAT_COMPATIBLE
 #define NEEDS_MIGRATION MMF_COMPAT_NEEDS_MIGRATION
 #define FORBIDDEN MMF_COMPAT_FORBIDDEN
 
 /* --- Types ----------------------------------------------------------------------------------- */
+
+/* Bits of an integer that a float has room for, so that each such number is one of its values. */
+static uint32_t exact_bits(mmf_type type)
+{
+    return type == MMF_TYPE_FLOAT64 ? 53 : type == MMF_TYPE_FLOAT32 ? 24 : 0;
+}
 
 /* Whether every value of one number type is one of the other. */
 static bool is_widening(mmf_type from, mmf_type to)
@@ -17,6 +23,9 @@ static bool is_widening(mmf_type from, mmf_type to)
 
     if (mmf_type_is_float(from) && mmf_type_is_float(to)) {
         return to_size > from_size;
+    }
+    if (mmf_type_is_integer(from) && mmf_type_is_float(to)) {
+        return 8 * from_size <= exact_bits(to);
     }
     if (!mmf_type_is_integer(from) || !mmf_type_is_integer(to)) {
         return false;

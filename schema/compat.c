@@ -1,4 +1,4 @@
-#include "codegen/compat.h"
+#include "schema/compat.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "codegen/compat_findings.h"
+#include "schema/compat_findings.h"
 
 #define COMPATIBLE MMF_COMPAT_COMPATIBLE
 #define NEEDS_MIGRATION MMF_COMPAT_NEEDS_MIGRATION
