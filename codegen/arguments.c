@@ -3,6 +3,8 @@
 #include <getopt.h>
 #include <string.h>
 
+#include "codegen/engine.h"
+
 enum {
     OPTION_BASENAME = 256,
     OPTION_QUIET,
@@ -12,6 +14,8 @@ enum {
     OPTION_PRINT_LAYOUT,
     OPTION_LIST_OUTPUTS,
     OPTION_COMPAT,
+    OPTION_EMIT,
+    OPTION_RAW,
     OPTION_VERSION,
 };
 
@@ -25,6 +29,8 @@ static const struct option long_options[] = {
     {"print-layout", no_argument, NULL, OPTION_PRINT_LAYOUT},
     {"list-outputs", no_argument, NULL, OPTION_LIST_OUTPUTS},
     {"compat", required_argument, NULL, OPTION_COMPAT},
+    {"emit", required_argument, NULL, OPTION_EMIT},
+    {"raw", no_argument, NULL, OPTION_RAW},
     {"version", no_argument, NULL, OPTION_VERSION},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
@@ -49,6 +55,9 @@ static const char help[] =
     "      --list-outputs    print the paths that would be written, one a line\n"
     "      --compat OLD      tell whether files of schema OLD can be opened with FILE, and why "
     "not\n"
+    "      --emit ENGINE     print the records in another engine's language: sql-sqlite,\n"
+    "                        sql-postgres, sql-clickhouse, numpy, json (docs/outgrowing.md)\n"
+    "      --raw             with --emit: timestamps, decimals, enums as their numbers\n"
     "\n"
     "Exit status: 0 no error; 1 a schema has errors; 2 wrong usage, or the system refused.\n"
     "With --compat: 0 old files open as they are, 3 they need migration, 4 the change is "
@@ -64,7 +73,8 @@ static mmf_status set_mode(mmf_gen_arguments *arguments, mmf_gen_mode mode, mmf_
 {
     if (arguments->mode != MMF_GEN_WRITE && arguments->mode != mode) {
         return mmf_error_set(error, MMF_E_INVALID,
-                             "--check, --print-layout, --list-outputs, --compat: only one of them");
+                             "--check, --print-layout, --list-outputs, --compat, --emit: "
+                             "only one of them");
     }
     arguments->mode = mode;
     return MMF_OK;
@@ -78,6 +88,22 @@ static mmf_status set_basename(mmf_gen_arguments *arguments, const char *name, m
     }
     arguments->basename = name;
     return MMF_OK;
+}
+
+static mmf_status set_engine(mmf_gen_arguments *arguments, const char *name, mmf_error *error)
+{
+    mmf_text names = {0};
+    mmf_status status;
+
+    if (mmf_engine_of(name)) {
+        arguments->engine = name;
+        return set_mode(arguments, MMF_GEN_EMIT, error);
+    }
+    mmf_engine_names(&names);
+    status = mmf_error_set(error, MMF_E_INVALID, "--emit: \"%s\" is none of %s", name,
+                           mmf_text_string(&names));
+    mmf_text_clear(&names);
+    return status;
 }
 
 static mmf_status set_option(mmf_gen_arguments *arguments, int option, char **argv,
@@ -107,6 +133,11 @@ static mmf_status set_option(mmf_gen_arguments *arguments, int option, char **ar
     case OPTION_COMPAT:
         arguments->old_file = optarg;
         return set_mode(arguments, MMF_GEN_COMPAT, error);
+    case OPTION_EMIT:
+        return set_engine(arguments, optarg, error);
+    case OPTION_RAW:
+        arguments->is_raw = true;
+        return MMF_OK;
     case ':':
         return mmf_error_set(error, MMF_E_INVALID, "%s: an argument is missing", argv[optind - 1]);
     default:
@@ -124,6 +155,9 @@ static mmf_status check_files(const mmf_gen_arguments *arguments, mmf_error *err
     }
     if (arguments->file_count > 1 && arguments->mode == MMF_GEN_COMPAT) {
         return mmf_error_set(error, MMF_E_INVALID, "--compat: only with one file");
+    }
+    if (arguments->is_raw && arguments->mode != MMF_GEN_EMIT) {
+        return mmf_error_set(error, MMF_E_INVALID, "--raw: only with --emit");
     }
     return MMF_OK;
 }

@@ -12,6 +12,7 @@ typedef enum mmf_gen_mode {
     MMF_GEN_PRINT_LAYOUT,
     MMF_GEN_LIST_OUTPUTS,
     MMF_GEN_COMPAT,
+    MMF_GEN_EMIT,
     MMF_GEN_VERSION,
     MMF_GEN_HELP,
 } mmf_gen_mode;
@@ -22,7 +23,9 @@ typedef struct mmf_gen_arguments {
     const char *basename;  /* NULL: that of each file */
     const char *depfile;   /* NULL: none */
     const char *old_file;  /* MMF_GEN_COMPAT */
+    const char *engine;    /* MMF_GEN_EMIT: for which; one that there is */
     bool with_test;
+    bool is_raw; /* MMF_GEN_EMIT: numbers as they are stored */
     bool is_quiet;
     char **files;
     int file_count;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "codegen/arguments.h"
+#include "codegen/engine.h"
 #include "codegen/generate.h"
 #include "codegen/output.h"
 #include "codegen/print_layout.h"
@@ -203,6 +204,19 @@ static int print_layout(const mmf_model *model)
     return exit_code_of(status);
 }
 
+static int emit(const gen_job *job, const mmf_model *model)
+{
+    mmf_engine_input input = {model, job->schema_file, job->arguments->is_raw};
+    mmf_text text = {0};
+    mmf_status status = mmf_engine_emit(mmf_engine_of(job->arguments->engine), &input, &text);
+
+    if (status == MMF_OK) {
+        fputs(mmf_text_string(&text), stdout);
+    }
+    mmf_text_clear(&text);
+    return exit_code_of(status);
+}
+
 static void list_outputs(const gen_job *job)
 {
     puts(mmf_text_string(&job->header_path));
@@ -276,6 +290,8 @@ static int run_mode(const gen_job *job, const mmf_model *model, const mmf_genera
         return print_layout(model);
     case MMF_GEN_COMPAT:
         return compare_with_old(job->arguments, model);
+    case MMF_GEN_EMIT:
+        return emit(job, model);
     case MMF_GEN_LIST_OUTPUTS:
     case MMF_GEN_VERSION:
     case MMF_GEN_HELP:

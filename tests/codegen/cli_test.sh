@@ -126,6 +126,16 @@ expect 0 --list-outputs --tests -o dir in/tick.mmf.json
 [[ $(cat out) == $'dir/tick.mmf.h\ndir/tick.mmf.c\ndir/tick_mmf_test.c' ]] || fail "$(cat out)"
 expect 0 --list-outputs in/plain.json
 [[ $(cat out) == $'in/plain.mmf.h\nin/plain.mmf.c' ]] || fail "$(cat out)"
+expect 0 --emit sql-postgres -o dir in/tick.mmf.json
+says out 'CREATE TABLE "tick" ('
+expect 2 --emit sql-oracle in/tick.mmf.json
+says err '"sql-oracle" is none of sql-sqlite, sql-postgres, sql-clickhouse, numpy, json'
+expect 2 --raw in/tick.mmf.json
+says err '--raw: only with --emit'
+expect 2 --check --emit json in/tick.mmf.json
+says err 'only one of them'
+expect 1 --emit json in/bad.mmf.json
+[[ ! -s out ]] || fail "--emit of a schema with errors: $(cat out)"
 is_absent dir/*
 
 # --- dependencies in make's language

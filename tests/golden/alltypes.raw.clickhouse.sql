@@ -1,0 +1,80 @@
+-- AllTypes v7, 320 bytes a record, from alltypes.mmf.json by mmf-gen --raw: do not edit.
+-- Every type, alone and in arrays, with everything that a schema can say of it. A comment's end */ and a start /* do not break out, nor do trigraphs ??/ or a backslash at the end of a word \ or of the text\
+-- A second line.
+-- mmf export --format rowbinary --raw FILE |
+--     clickhouse-client --query 'INSERT INTO "alltypes" FORMAT RowBinary'
+CREATE TABLE "alltypes" (
+    "flag" Bool,
+    "tiny" Int8,
+    "code" String,
+    "small" UInt8 COMMENT 'begins where C would round the string before it up',
+    "short_s" Int16,
+    "short_u" UInt16,
+    "int_s" Int32,
+    "int_u" UInt32,
+    "long_s" Int64,
+    "long_u" UInt64,
+    "ratio" Float32,
+    "amount" Float64,
+    "unbounded" Float64,
+    "undefined" Float32,
+    "state" Int8,
+    "kind" UInt64,
+    "seen" UInt64 COMMENT 'when it was last seen',
+    "cents" Int64,
+    "id" String,
+    "address" UInt32,
+    "address6" Array(UInt8),
+    "blob" String,
+    "flags" Array(Bool),
+    "weights" Array(Float32),
+    "counters" Array(Int64),
+    "phases" Array(UInt16),
+    "labels" Array(String),
+    "chunks" Array(String),
+    "old_total" UInt32 COMMENT 'deprecated: use "counters"; it is\\was 32 bits ??/ only'
+) ENGINE = MergeTree ORDER BY tuple() COMMENT 'Every type, alone and in arrays, with everything that a schema can say of it. A comment''s end */ and a start /* do not break out, nor do trigraphs ??/ or a backslash at the end of a word \\ or of the text\\
+A second line.';
+
+-- The records as they lie in the file, and as `mmf export --format raw` writes them:
+--     clickhouse-client --query 'INSERT INTO "alltypes_record" FORMAT RowBinary'
+CREATE TABLE "alltypes_record" (
+    "_counter" UInt64,
+    "flag" Bool,
+    "tiny" Int8,
+    "_padding_1" FixedString(2),
+    "code" Tuple(len UInt32, data FixedString(13)),
+    "small" UInt8,
+    "short_s" Int16,
+    "short_u" UInt16,
+    "_padding_2" FixedString(2),
+    "int_s" Int32,
+    "int_u" UInt32,
+    "_padding_3" FixedString(4),
+    "long_s" Int64,
+    "long_u" UInt64,
+    "ratio" Float32,
+    "_padding_4" FixedString(4),
+    "amount" Float64,
+    "unbounded" Float64,
+    "undefined" Float32,
+    "state" Int8,
+    "_padding_5" FixedString(3),
+    "kind" UInt64,
+    "seen" UInt64,
+    "cents" Int64,
+    "id" Tuple(len UInt32, data FixedString(16)),
+    "address" UInt32,
+    "address6" Tuple(UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8, UInt8),
+    "blob" Tuple(len UInt32, data FixedString(5)),
+    "flags" Tuple(Bool, Bool, Bool),
+    "weights" Tuple(Float32, Float32, Float32, Float32),
+    "_padding_6" FixedString(4),
+    "counters" Tuple(Int64, Int64),
+    "phases" Tuple(UInt16, UInt16, UInt16),
+    "_padding_7" FixedString(2),
+    "labels" Tuple(Tuple(len UInt32, data FixedString(6), padding FixedString(2)), Tuple(len UInt32, data FixedString(6), padding FixedString(2))),
+    "chunks" Tuple(Tuple(len UInt32, data FixedString(3), padding FixedString(1)), Tuple(len UInt32, data FixedString(3), padding FixedString(1))),
+    "old_total" UInt32,
+    "_padding_8" FixedString(60)
+) ENGINE = MergeTree ORDER BY tuple();
