@@ -1,28 +1,39 @@
-/* Appending 5 million records of 48 bytes, beside writing the same bytes to memory of the same
- * kind: of a fresh file, whose pages the kernel maps as they are met, or mapped beforehand. */
+/* Appending records of 48 bytes, beside writing the same bytes to a mapped file: a fresh one, whose
+ * pages the kernel maps as they are met, or one whose pages are there. And growing. */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "bench/keep.h"
-#include "bench/row.h"
+#include "bench/peers.h"
+#include "bench/setups.h"
 
 #define APPENDS 5000000u
-#define BATCH 100u
+#define BATCH 1000u
 
-/* --- Before a repetition --------------------------------------------------------------------- */
+static bench_plain_record *plain; /* in a mapped file; NULL: there is none */
+static uint64_t plain_records;
+static int plain_fd = -1;
+
+/* --- Before a run ---------------------------------------------------------------------------- */
 
 static void new_store(bench_fixture *fixture, uint32_t flags, uint64_t capacity)
 {
-    market_cap_store_close(fixture->store);
-    fixture->store = NULL;
-    fixture->store = bench_store_create(fixture->path, flags, capacity);
+    bench_check("close", market_cap_store_close(fixture->store));
+    fixture->store = bench_store_create(fixture->path, flags | MMF_NO_SYNC, capacity);
 }
 
 static void store_of_full_size(bench_fixture *fixture, uint64_t operations)
 {
     new_store(fixture, MMF_ONE_WRITER, operations);
+}
+
+static void store_of_many(bench_fixture *fixture, uint64_t operations)
+{
+    new_store(fixture, 0, operations);
 }
 
 static void store_that_grows(bench_fixture *fixture, uint64_t operations)
@@ -43,45 +54,57 @@ static void touched_store_of_many(bench_fixture *fixture, uint64_t operations)
     bench_touch(fixture->store->base.records, operations * MARKET_CAP_RECORD_SIZE);
 }
 
-static void new_memory(bench_fixture *fixture, int fd, uint64_t operations)
+static void forget_file(void)
 {
-    bench_unmap(fixture->plain, fixture->plain_size);
-    fixture->plain_size = operations * sizeof *fixture->plain;
-    fixture->plain = bench_map(fd, fixture->plain_size);
+    if (plain) {
+        munmap(plain, plain_records * sizeof *plain);
+        plain = NULL;
+    }
+    if (plain_fd >= 0) {
+        close(plain_fd);
+        plain_fd = -1;
+    }
+}
+
+static void empty_file(bench_fixture *fixture, uint64_t operations)
+{
+    (void)operations;
+    forget_file();
+    plain_fd = bench_new_file(fixture->other_path, 0);
 }
 
 /* Made as a store is: its blocks are allocated, nothing is written. */
-static void file_memory(bench_fixture *fixture, uint64_t operations)
+static void fresh_file(bench_fixture *fixture, uint64_t operations)
 {
-    int fd;
-
-    unlink(fixture->small_path);
-    fd = open(fixture->small_path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0 || posix_fallocate(fd, 0, (off_t)(operations * sizeof *fixture->plain)) != 0) {
-        bench_fail_system(fixture->small_path);
+    empty_file(fixture, operations);
+    plain_records = operations;
+    if ((errno = posix_fallocate(plain_fd, 0, (off_t)(operations * sizeof *plain))) != 0) {
+        bench_fail_system(fixture->other_path);
     }
-    new_memory(fixture, fd, operations);
-    close(fd);
+    plain = bench_map(plain_fd, operations * sizeof *plain);
 }
 
-static void touched_file_memory(bench_fixture *fixture, uint64_t operations)
+static void touched_file(bench_fixture *fixture, uint64_t operations)
 {
-    file_memory(fixture, operations);
-    bench_touch(fixture->plain, fixture->plain_size);
+    fresh_file(fixture, operations);
+    bench_touch(plain, operations * sizeof *plain);
 }
 
-static void private_memory(bench_fixture *fixture, uint64_t operations)
+/* Mapped beyond its end, as a store is: its blocks are to come. */
+static void file_to_grow(bench_fixture *fixture, uint64_t operations)
 {
-    new_memory(fixture, -1, operations);
+    empty_file(fixture, operations);
+    plain_records = operations;
+    plain = bench_map(plain_fd, operations * sizeof *plain);
 }
 
-static void touched_private_memory(bench_fixture *fixture, uint64_t operations)
+static void end(bench_fixture *fixture)
 {
-    new_memory(fixture, -1, operations);
-    bench_touch(fixture->plain, fixture->plain_size);
+    (void)fixture;
+    forget_file();
 }
 
-/* --- The loops ------------------------------------------------------------------------------- */
+/* --- One by one ------------------------------------------------------------------------------ */
 
 static void append(bench_fixture *fixture, uint64_t operations)
 {
@@ -96,9 +119,10 @@ static void append(bench_fixture *fixture, uint64_t operations)
 
 static void plain_append(bench_fixture *fixture, uint64_t operations)
 {
-    bench_plain_record *records = fixture->plain;
+    bench_plain_record *records = plain;
     market_cap record = bench_record(7);
 
+    (void)fixture;
     for (uint64_t i = 0; i < operations; i++) {
         records[i].spare = 512;
         memcpy(&records[i].payload, &record, sizeof record);
@@ -106,30 +130,83 @@ static void plain_append(bench_fixture *fixture, uint64_t operations)
     }
 }
 
+/* By a quarter, which is what a store does. */
+static uint64_t allocate_more(bench_fixture *fixture, uint64_t room)
+{
+    uint64_t more = room / 4 > 64 ? room / 4 : 64;
+
+    if ((errno = posix_fallocate(plain_fd, (off_t)(room * sizeof *plain),
+                                 (off_t)(more * sizeof *plain))) != 0) {
+        bench_fail_system(fixture->other_path);
+    }
+    return room + more;
+}
+
+static void plain_append_growing(bench_fixture *fixture, uint64_t operations)
+{
+    bench_plain_record *records = plain;
+    market_cap record = bench_record(7);
+    uint64_t room = 0;
+
+    for (uint64_t i = 0; i < operations; i++) {
+        if (i == room) {
+            room = allocate_more(fixture, room);
+        }
+        records[i].spare = 512;
+        memcpy(&records[i].payload, &record, sizeof record);
+        bench_keep_object(&record);
+    }
+}
+
+static void call_write(bench_fixture *fixture, uint64_t operations)
+{
+    bench_plain_record record = {512, bench_record(7)};
+
+    (void)fixture;
+    for (uint64_t i = 0; i < operations; i++) {
+        bench_check_size("write", write(plain_fd, &record, sizeof record), sizeof record);
+    }
+}
+
+/* --- By batches ------------------------------------------------------------------------------ */
+
+static uint64_t batch_of(uint64_t left)
+{
+    return left < BATCH ? left : BATCH;
+}
+
+static void fill_batch(market_cap batch[BATCH])
+{
+    for (uint32_t i = 0; i < BATCH; i++) {
+        batch[i] = bench_record(7);
+    }
+}
+
 static void append_batches(bench_fixture *fixture, uint64_t operations)
 {
     market_cap_store *store = fixture->store;
     market_cap batch[BATCH];
+    uint64_t n;
 
-    for (uint32_t i = 0; i < BATCH; i++) {
-        batch[i] = bench_record(i);
-    }
-    for (uint64_t i = 0; i + BATCH <= operations; i += BATCH) {
-        bench_check("append_n", market_cap_append_n(store, batch, BATCH, NULL));
+    fill_batch(batch);
+    for (uint64_t i = 0; i < operations; i += n) {
+        n = batch_of(operations - i);
+        bench_check("append_n", market_cap_append_n(store, batch, n, NULL));
         bench_keep_object(batch);
     }
 }
 
 static void plain_append_batches(bench_fixture *fixture, uint64_t operations)
 {
-    bench_plain_record *records = fixture->plain;
+    bench_plain_record *records = plain;
     market_cap batch[BATCH];
+    uint64_t n;
 
-    for (uint32_t i = 0; i < BATCH; i++) {
-        batch[i] = bench_record(i);
-    }
-    for (uint64_t i = 0; i + BATCH <= operations; i += BATCH) {
-        for (uint32_t j = 0; j < BATCH; j++) {
+    (void)fixture;
+    fill_batch(batch);
+    for (uint64_t i = 0; i < operations; i += n) {
+        n = batch_of(operations - i);
+        for (uint64_t j = 0; j < n; j++) {
             records[i + j].spare = 512;
             memcpy(&records[i + j].payload, &batch[j], sizeof batch[j]);
         }
@@ -137,28 +214,149 @@ static void plain_append_batches(bench_fixture *fixture, uint64_t operations)
     }
 }
 
-#define NONE                                                                                       \
+/* As if the records lay in memory as they lie in the file. */
+static void copy_batches(bench_fixture *fixture, uint64_t operations)
+{
+    bench_plain_record batch[BATCH];
+    uint64_t n;
+
+    (void)fixture;
+    for (uint32_t i = 0; i < BATCH; i++) {
+        batch[i] = (bench_plain_record){512, bench_record(7)};
+    }
+    for (uint64_t i = 0; i < operations; i += n) {
+        n = batch_of(operations - i);
+        memcpy(&plain[i], batch, n * sizeof *batch);
+        bench_keep_object(batch);
+    }
+}
+
+/* --- What there is then ---------------------------------------------------------------------- */
+
+static uint64_t appended(bench_fixture *fixture)
+{
+    uint64_t count = market_cap_store_len(fixture->store);
+    market_cap record;
+
+    bench_check("get", market_cap_get(fixture->store, count - 1, &record));
+    return bench_hash(0, &record, sizeof record);
+}
+
+static uint64_t plain_appended(bench_fixture *fixture)
+{
+    (void)fixture;
+    return bench_hash(0, &plain[plain_records - 1].payload, sizeof(market_cap));
+}
+
+static uint64_t written(bench_fixture *fixture)
+{
+    bench_plain_record record;
+    off_t last = lseek(plain_fd, 0, SEEK_END) - (off_t)sizeof record;
+
+    (void)fixture;
+    bench_check_size("pread", pread(plain_fd, &record, sizeof record, last), sizeof record);
+    return bench_hash(0, &record.payload, sizeof record.payload);
+}
+
+/* --- Growing --------------------------------------------------------------------------------- */
+
+static void small_store(bench_fixture *fixture, uint64_t operations)
+{
+    (void)operations;
+    new_store(fixture, MMF_ONE_WRITER, 64);
+}
+
+#define GROWTH_BYTES (100 * MB)
+
+static void reserve(bench_fixture *fixture, uint64_t operations)
+{
+    (void)operations;
+    bench_check("reserve",
+                market_cap_store_reserve(fixture->store,
+                                         GROWTH_BYTES / fixture->divisor / MARKET_CAP_RECORD_SIZE));
+}
+
+static void plain_reserve(bench_fixture *fixture, uint64_t operations)
+{
+    (void)operations;
+    if ((errno = posix_fallocate(plain_fd, 0, (off_t)(GROWTH_BYTES / fixture->divisor))) != 0) {
+        bench_fail_system(fixture->other_path);
+    }
+}
+
+#define APPEND(row_name, row_bytes, ours, ours_first, theirs, theirs_first)                        \
     {                                                                                              \
-        BENCH_NO_DATA, 0, 0                                                                        \
+        .group = "append", .name = row_name, .operations = APPENDS, .bytes = row_bytes,            \
+        .memory = 600 * MB, .end = end,                                                            \
+        .ways = {                                                                                  \
+            BENCH_WAY_THAT("mmf", ours, ours_first, appended),                                     \
+            BENCH_WAY_THAT("plain", theirs, theirs_first, plain_appended),                         \
+        },                                                                                         \
     }
 
 static const bench_row rows[] = {
-    {"append, file of full size", "fresh file", NONE, append, plain_append, APPENDS,
-     store_of_full_size, file_memory},
-    {"append, file that grows", "fresh file", NONE, append, plain_append, APPENDS, store_that_grows,
-     file_memory},
-    {"append, file that grows", "fresh memory", NONE, append, plain_append, APPENDS,
-     store_that_grows, private_memory},
-    {"append, touched pages", "touched file", NONE, append, plain_append, APPENDS, touched_store,
-     touched_file_memory},
-    {"append, touched pages", "touched memory", NONE, append, plain_append, APPENDS, touched_store,
-     touched_private_memory},
-    {"append, touched, many writers", "touched file", NONE, append, plain_append, APPENDS,
-     touched_store_of_many, touched_file_memory},
-    {"append_n 100, full size", "fresh file", NONE, append_batches, plain_append_batches, APPENDS,
-     store_of_full_size, file_memory},
-    {"append_n 100, touched pages", "touched file", NONE, append_batches, plain_append_batches,
-     APPENDS, touched_store, touched_file_memory},
+    {
+        .group = "append",
+        .name = "append",
+        .operations = APPENDS,
+        .memory = 2000 * MB,
+        .end = end,
+        .ways =
+            {
+                BENCH_WAY_THAT("mmf", append, store_that_grows, appended),
+                BENCH_WAY_THAT("plain", plain_append_growing, file_to_grow, plain_appended),
+                BENCH_WAY_THAT("write", call_write, empty_file, written),
+                BENCH_WAY_THAT("lmdb", bench_lmdb_append, bench_need_new_lmdb, bench_lmdb_appended),
+                BENCH_WAY_THAT("sqlite", bench_sqlite_append, bench_need_new_sqlite,
+                               bench_sqlite_appended),
+            },
+    },
+    APPEND("append, file of full size", 0, append, store_of_full_size, plain_append, fresh_file),
+    APPEND("append, touched pages", 0, append, touched_store, plain_append, touched_file),
+    APPEND("append, many writers", 0, append, store_of_many, plain_append, fresh_file),
+    APPEND("append, touched, many writers", 0, append, touched_store_of_many, plain_append,
+           touched_file),
+    {
+        .group = "append",
+        .name = "append_n",
+        .operations = APPENDS,
+        .bytes = sizeof(bench_plain_record),
+        .memory = 1000 * MB,
+        .end = end,
+        .ways =
+            {
+                BENCH_WAY_THAT("mmf", append_batches, touched_store, appended),
+                BENCH_WAY_THAT("plain", plain_append_batches, touched_file, plain_appended),
+                BENCH_WAY_THAT("memcpy", copy_batches, touched_file, plain_appended),
+            },
+    },
+    {
+        .group = "append",
+        .name = "append_n, file of full size",
+        .operations = APPENDS,
+        .bytes = sizeof(bench_plain_record),
+        .memory = 1000 * MB,
+        .end = end,
+        .ways =
+            {
+                BENCH_WAY_THAT("mmf", append_batches, store_of_full_size, appended),
+                BENCH_WAY_THAT("plain", plain_append_batches, fresh_file, plain_appended),
+                BENCH_WAY_THAT("memcpy", copy_batches, fresh_file, plain_appended),
+            },
+    },
+    {
+        .group = "growth",
+        .name = "grow by 100 MB",
+        .flags = BENCH_EXACT | BENCH_UNDIVIDED | BENCH_UNLIKE | BENCH_ELAPSED,
+        .operations = 1,
+        .memory = 300 * MB,
+        .end = end,
+        .ways =
+            {
+                BENCH_WAY_AFTER("mmf", reserve, small_store),
+                BENCH_WAY_AFTER("plain", plain_reserve, empty_file),
+            },
+    },
 };
 
-const bench_rows bench_append_rows = {rows, sizeof rows / sizeof *rows};
+const bench_rows bench_append_rows = BENCH_ROWS_OF(rows);

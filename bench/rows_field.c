@@ -1,49 +1,53 @@
 /* One field of a record: get, peek and set, beside reading and writing a struct's member. */
+#include "bench/file_ways.h"
 #include "bench/index.h"
 #include "bench/keep.h"
-#include "bench/row.h"
+#include "bench/peers.h"
+#include "bench/setups.h"
 
 #define LOOPS_OF(field, c_type, keep)                                                              \
     static void get_##field(bench_fixture *fixture, uint64_t operations)                           \
     {                                                                                              \
         const market_cap_store *store = fixture->store;                                            \
-        uint64_t mask = fixture->mask;                                                             \
+        c_type value = 0;                                                                          \
+        c_type last;                                                                               \
                                                                                                    \
         for (uint64_t i = 0; i < operations; i++) {                                                \
-            c_type value;                                                                          \
-                                                                                                   \
-            bench_check(#field, market_cap_get_##field(store, i &mask, &value));                   \
+            bench_check(#field, market_cap_get_##field(store, i &BENCH_CACHED_MASK, &value));      \
             keep(value);                                                                           \
         }                                                                                          \
+        last = value;                                                                              \
+        fixture->seen = bench_hash(0, &last, sizeof last);                                         \
     }                                                                                              \
     static void plain_get_##field(bench_fixture *fixture, uint64_t operations)                     \
     {                                                                                              \
         const bench_plain_record *records = fixture->plain;                                        \
-        uint64_t mask = fixture->mask;                                                             \
+        c_type value = 0;                                                                          \
+        c_type last;                                                                               \
                                                                                                    \
         for (uint64_t i = 0; i < operations; i++) {                                                \
-            c_type value = records[i & mask].payload.field;                                        \
-                                                                                                   \
+            value = records[i & BENCH_CACHED_MASK].payload.field;                                  \
             keep(value);                                                                           \
         }                                                                                          \
+        last = value;                                                                              \
+        fixture->seen = bench_hash(0, &last, sizeof last);                                         \
     }                                                                                              \
     static void set_##field(bench_fixture *fixture, uint64_t operations)                           \
     {                                                                                              \
         market_cap_store *store = fixture->store;                                                  \
-        uint64_t mask = fixture->mask;                                                             \
                                                                                                    \
         for (uint64_t i = 0; i < operations; i++) {                                                \
-            bench_check(#field, market_cap_set_##field(store, i &mask, (c_type)(i & 1)));          \
+            bench_check(#field,                                                                    \
+                        market_cap_set_##field(store, i &BENCH_CACHED_MASK, (c_type)(i & 1)));     \
             bench_keep_stores();                                                                   \
         }                                                                                          \
     }                                                                                              \
     static void plain_set_##field(bench_fixture *fixture, uint64_t operations)                     \
     {                                                                                              \
         bench_plain_record *records = fixture->plain;                                              \
-        uint64_t mask = fixture->mask;                                                             \
                                                                                                    \
         for (uint64_t i = 0; i < operations; i++) {                                                \
-            records[i & mask].payload.field = (c_type)(i & 1);                                     \
+            records[i & BENCH_CACHED_MASK].payload.field = (c_type)(i & 1);                        \
             bench_keep_stores();                                                                   \
         }                                                                                          \
     }
@@ -57,135 +61,157 @@ LOOPS_OF(stale, bool, bench_keep_integer)
 static void peek_price(bench_fixture *fixture, uint64_t operations)
 {
     const market_cap_store *store = fixture->store;
-    uint64_t mask = fixture->mask;
+    double value = 0;
+    double last;
 
     for (uint64_t i = 0; i < operations; i++) {
-        double value;
-
-        bench_check("price", market_cap_peek_price(store, i & mask, &value));
+        bench_check("price", market_cap_peek_price(store, i & BENCH_CACHED_MASK, &value));
         bench_keep_double(value);
     }
+    last = value;
+    fixture->seen = bench_hash(0, &last, sizeof last);
 }
 
-/* --- At random over many records ------------------------------------------------------------- */
+/* --- Several fields at once ------------------------------------------------------------------ */
 
-static void get_random(bench_fixture *fixture, uint64_t operations)
+static void get_four(bench_fixture *fixture, uint64_t operations)
 {
     const market_cap_store *store = fixture->store;
-    uint64_t mask = fixture->mask;
-    uint64_t state = 1;
+    market_cap last;
+    uint64_t id = 0;
+    double price = 0, volume = 0, cap = 0;
 
     for (uint64_t i = 0; i < operations; i++) {
-        double value;
+        uint64_t index = i & BENCH_CACHED_MASK;
 
-        bench_check("price", market_cap_get_price(store, bench_random(&state) & mask, &value));
-        bench_keep_double(value);
+        bench_check("id", market_cap_get_id(store, index, &id));
+        bench_check("price", market_cap_get_price(store, index, &price));
+        bench_check("volume", market_cap_get_volume(store, index, &volume));
+        bench_check("market_cap", market_cap_get_market_cap(store, index, &cap));
+        bench_keep_integer(id);
+        bench_keep_double(price);
+        bench_keep_double(volume);
+        bench_keep_double(cap);
     }
+    last = (market_cap){.id = id, .price = price, .volume = volume, .market_cap = cap};
+    fixture->seen = bench_hash(0, &last, offsetof(market_cap, stale));
 }
 
-static void plain_get_random(bench_fixture *fixture, uint64_t operations)
+static void plain_get_four(bench_fixture *fixture, uint64_t operations)
 {
     const bench_plain_record *records = fixture->plain;
-    uint64_t mask = fixture->mask;
-    uint64_t state = 1;
+    market_cap last;
+    uint64_t id = 0;
+    double price = 0, volume = 0, cap = 0;
 
     for (uint64_t i = 0; i < operations; i++) {
-        double value = records[bench_random(&state) & mask].payload.price;
+        const market_cap *record = &records[i & BENCH_CACHED_MASK].payload;
 
-        bench_keep_double(value);
+        id = record->id;
+        price = record->price;
+        volume = record->volume;
+        cap = record->market_cap;
+        bench_keep_integer(id);
+        bench_keep_double(price);
+        bench_keep_double(volume);
+        bench_keep_double(cap);
     }
+    last = (market_cap){.id = id, .price = price, .volume = volume, .market_cap = cap};
+    fixture->seen = bench_hash(0, &last, offsetof(market_cap, stale));
 }
 
-static void set_random(bench_fixture *fixture, uint64_t operations)
+static void set_four(bench_fixture *fixture, uint64_t operations)
 {
     market_cap_store *store = fixture->store;
-    uint64_t mask = fixture->mask;
-    uint64_t state = 1;
 
     for (uint64_t i = 0; i < operations; i++) {
-        bench_check("price", market_cap_set_price(store, bench_random(&state) & mask, (double)i));
+        uint64_t index = i & BENCH_CACHED_MASK;
+
+        bench_check("id", market_cap_set_id(store, index, i & 3));
+        bench_check("price", market_cap_set_price(store, index, 1.5));
+        bench_check("volume", market_cap_set_volume(store, index, 2.5));
+        bench_check("market_cap", market_cap_set_market_cap(store, index, 3.5));
         bench_keep_stores();
     }
 }
 
-static void plain_set_random(bench_fixture *fixture, uint64_t operations)
+static void plain_set_four(bench_fixture *fixture, uint64_t operations)
 {
     bench_plain_record *records = fixture->plain;
-    uint64_t mask = fixture->mask;
-    uint64_t state = 1;
 
     for (uint64_t i = 0; i < operations; i++) {
-        records[bench_random(&state) & mask].payload.price = (double)i;
+        market_cap *record = &records[i & BENCH_CACHED_MASK].payload;
+
+        record->id = i & 3;
+        record->price = 1.5;
+        record->volume = 2.5;
+        record->market_cap = 3.5;
         bench_keep_stores();
     }
 }
 
-/* --- From the first record to the last ------------------------------------------------------- */
-
-static void scan(bench_fixture *fixture, uint64_t operations)
-{
-    const market_cap_store *store = fixture->store;
-    uint64_t mask = fixture->mask;
-    double sum = 0;
-
-    for (uint64_t i = 0; i < operations; i++) {
-        double value;
-
-        bench_check("price", market_cap_get_price(store, i & mask, &value));
-        sum += value;
-    }
-    bench_keep_double(sum);
-}
-
-/* Additions of doubles may not be reordered, so the compiler cannot vectorise this. */
-static void plain_scan(bench_fixture *fixture, uint64_t operations)
-{
-    const bench_plain_record *records = fixture->plain;
-    uint64_t mask = fixture->mask;
-    double sum = 0;
-
-    for (uint64_t i = 0; i < operations; i++) {
-        sum += records[i & mask].payload.price;
-    }
-    bench_keep_double(sum);
-}
-
-#define ONE                                                                                        \
+#define GET(row_name, how, ours, theirs)                                                           \
     {                                                                                              \
-        BENCH_RECORDS, MMF_ONE_WRITER, BENCH_CACHED_RECORDS                                        \
+        .group = "field get", .name = row_name, .setup = how, .operations = BENCH_MANY_OPERATIONS, \
+        .ways = {                                                                                  \
+            BENCH_WAY("mmf", ours),                                                                \
+            BENCH_WAY("plain", theirs),                                                            \
+        },                                                                                         \
     }
-#define MANY                                                                                       \
+#define SET(row_name, how, ours, theirs)                                                           \
     {                                                                                              \
-        BENCH_RECORDS, 0, BENCH_CACHED_RECORDS                                                     \
+        .group = "field set", .name = row_name, .setup = how, .flags = BENCH_CHANGES,              \
+        .operations = BENCH_MANY_OPERATIONS,                                                       \
+        .ways = {                                                                                  \
+            BENCH_WAY_THAT("mmf", ours, NULL, bench_file_changes),                                 \
+            BENCH_WAY_THAT("plain", theirs, NULL, bench_file_changes),                             \
+        },                                                                                         \
     }
-#define LARGE                                                                                      \
+#define SET_WITH_PEERS(row_name, how)                                                              \
     {                                                                                              \
-        BENCH_RECORDS, MMF_ONE_WRITER, BENCH_LARGE_RECORDS                                         \
+        .group = "field set", .name = row_name, .setup = how, .flags = BENCH_CHANGES,              \
+        .operations = BENCH_MANY_OPERATIONS,                                                       \
+        .ways = {                                                                                  \
+            BENCH_WAY_THAT("mmf", set_price, NULL, bench_file_changes),                            \
+            BENCH_WAY_THAT("plain", plain_set_price, NULL, bench_file_changes),                    \
+            BENCH_WAY_THAT("pwrite", bench_pwrite_field, NULL, bench_file_changes),                \
+            BENCH_WAY_THAT("lmdb", bench_lmdb_set_field, bench_need_lmdb, bench_lmdb_changes),     \
+            BENCH_WAY_THAT("sqlite", bench_sqlite_set_field, bench_need_sqlite,                    \
+                           bench_sqlite_changes),                                                  \
+        },                                                                                         \
     }
-#define LARGE_MANY                                                                                 \
-    {                                                                                              \
-        BENCH_RECORDS, 0, BENCH_LARGE_RECORDS                                                      \
-    }
-#define N 4000000
 
 static const bench_row rows[] = {
-    {"get id (uint64)", "load", ONE, get_id, plain_get_id, N, NULL, NULL},
-    {"get price (float64)", "load", ONE, get_price, plain_get_price, N, NULL, NULL},
-    {"get volume (float64)", "load", ONE, get_volume, plain_get_volume, N, NULL, NULL},
-    {"get market_cap (float64)", "load", ONE, get_market_cap, plain_get_market_cap, N, NULL, NULL},
-    {"get stale (bool)", "load", ONE, get_stale, plain_get_stale, N, NULL, NULL},
-    {"get price, many writers", "load", MANY, get_price, plain_get_price, N, NULL, NULL},
-    {"peek price", "load", ONE, peek_price, plain_get_price, N, NULL, NULL},
-    {"set id", "store", ONE, set_id, plain_set_id, N, NULL, NULL},
-    {"set price", "store", ONE, set_price, plain_set_price, N, NULL, NULL},
-    {"set volume", "store", ONE, set_volume, plain_set_volume, N, NULL, NULL},
-    {"set market_cap", "store", ONE, set_market_cap, plain_set_market_cap, N, NULL, NULL},
-    {"set stale", "store", ONE, set_stale, plain_set_stale, N, NULL, NULL},
-    {"set price, many writers", "store", MANY, set_price, plain_set_price, N, NULL, NULL},
-    {"get price, random of 4 M", "load", LARGE, get_random, plain_get_random, N, NULL, NULL},
-    {"set price, random of 4 M", "store", LARGE, set_random, plain_set_random, N, NULL, NULL},
-    {"set price, random, many", "store", LARGE_MANY, set_random, plain_set_random, N, NULL, NULL},
-    {"scan price of 4 M", "loop", LARGE, scan, plain_scan, N, NULL, NULL},
+    {
+        .group = "field get",
+        .name = "field get",
+        .setup = BENCH_ONE,
+        .operations = BENCH_MANY_OPERATIONS,
+        .ways =
+            {
+                BENCH_WAY("mmf", get_price),
+                BENCH_WAY("plain", plain_get_price),
+                BENCH_WAY("pread", bench_pread_field),
+                BENCH_WAY_AFTER("lmdb", bench_lmdb_get_field, bench_need_lmdb),
+                BENCH_WAY_AFTER("sqlite", bench_sqlite_get_field, bench_need_sqlite),
+            },
+    },
+    GET("peek", BENCH_ONE, peek_price, plain_get_price),
+    GET("get id (uint64)", BENCH_ONE, get_id, plain_get_id),
+    GET("get price (float64)", BENCH_ONE, get_price, plain_get_price),
+    GET("get volume (float64)", BENCH_ONE, get_volume, plain_get_volume),
+    GET("get market_cap (float64)", BENCH_ONE, get_market_cap, plain_get_market_cap),
+    GET("get stale (bool)", BENCH_ONE, get_stale, plain_get_stale),
+    GET("get 4 fields", BENCH_ONE, get_four, plain_get_four),
+    GET("field get, many writers", BENCH_MANY, get_price, plain_get_price),
+    SET_WITH_PEERS("field set", BENCH_ONE),
+    SET("set id (uint64)", BENCH_ONE, set_id, plain_set_id),
+    SET("set price (float64)", BENCH_ONE, set_price, plain_set_price),
+    SET("set volume (float64)", BENCH_ONE, set_volume, plain_set_volume),
+    SET("set market_cap (float64)", BENCH_ONE, set_market_cap, plain_set_market_cap),
+    SET("set stale (bool)", BENCH_ONE, set_stale, plain_set_stale),
+    SET("set 4 fields", BENCH_ONE, set_four, plain_set_four),
+    SET_WITH_PEERS("many-writers set", BENCH_MANY),
 };
 
-const bench_rows bench_field_rows = {rows, sizeof rows / sizeof *rows};
+const bench_rows bench_field_rows = BENCH_ROWS_OF(rows);

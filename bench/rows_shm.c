@@ -11,8 +11,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "bench/bytes/row.h"
+#include "bench/bytes.h"
 #include "bench/keep.h"
+#include "bench/machine.h"
+#include "bench/setups.h"
+#include "runtime/shm.h"
 
 #define MESSAGE 64u
 
@@ -69,38 +72,38 @@ static void tell(_Atomic uint64_t *number, uint64_t value)
     atomic_store_explicit(number, value, memory_order_release);
 }
 
-static uint64_t slot_count(const bytes_bench *bench)
+static uint64_t slot_count(const bench_fixture *fixture)
 {
-    return RING / bench->piece;
+    return RING / fixture->piece;
 }
 
-static unsigned char *slot_of(channel *channel, const bytes_bench *bench, uint64_t i)
+static unsigned char *slot_of(channel *channel, const bench_fixture *fixture, uint64_t i)
 {
-    return channel->slots + i % slot_count(bench) * bench->piece;
+    return channel->slots + i % slot_count(fixture) * fixture->piece;
 }
 
 /* --- The other process ------------------------------------------------------------------------ */
 
 static void name_of(char name[64], pid_t process)
 {
-    snprintf(name, 64, "/mmf-bytes-%ld", (long)process);
+    snprintf(name, 64, "/mmf-bench-%ld", (long)process);
 }
 
-static void take_pieces(bytes_bench *bench, channel *theirs, uint64_t operations)
+static void take_pieces(bench_fixture *fixture, channel *theirs, uint64_t operations)
 {
     for (uint64_t i = 0; i < operations; i++) {
         spin_until(&theirs->sent, i + 1);
-        memcpy(bench->buffer, slot_of(theirs, bench, i), bench->piece);
-        bench_keep_object(bench->buffer);
+        memcpy(fixture->buffer, slot_of(theirs, fixture, i), fixture->piece);
+        bench_keep_object(fixture->buffer);
         tell(&theirs->taken, i + 1);
     }
 }
 
-static void answer_messages(bytes_bench *bench, channel *theirs, uint64_t operations)
+static void answer_messages(bench_fixture *fixture, channel *theirs, uint64_t operations)
 {
     unsigned char message[MESSAGE];
 
-    (void)bench;
+    (void)fixture;
     for (uint64_t i = 0; i < operations; i++) {
         spin_until(&theirs->sent, i + 1);
         memcpy(message, theirs->there, sizeof message);
@@ -111,8 +114,8 @@ static void answer_messages(bytes_bench *bench, channel *theirs, uint64_t operat
 }
 
 /* Attaches by name, as a process would that is no child. */
-static _Noreturn void be_child(bytes_bench *bench, uint64_t operations,
-                               void (*work)(bytes_bench *, channel *, uint64_t))
+static _Noreturn void be_child(bench_fixture *fixture, uint64_t operations,
+                               void (*work)(bench_fixture *, channel *, uint64_t))
 {
     char name[64];
     mmf_shm *attached;
@@ -120,16 +123,16 @@ static _Noreturn void be_child(bytes_bench *bench, uint64_t operations,
 
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     child = 0;
-    bench_go_to_processor(bench->processors[1]);
+    bench_go_to_processor(fixture->processors[1]);
     name_of(name, getppid());
     bench_check("attach", mmf_shm_attach(name, NULL, &attached));
     theirs = mmf_shm_bytes(attached, NULL);
-    for (uint64_t i = 0; i < slot_count(bench); i++) { /* into the page tables */
-        memcpy(bench->buffer, slot_of(theirs, bench, i), bench->piece);
-        bench_keep_object(bench->buffer);
+    for (uint64_t i = 0; i < slot_count(fixture); i++) { /* into the page tables */
+        memcpy(fixture->buffer, slot_of(theirs, fixture, i), fixture->piece);
+        bench_keep_object(fixture->buffer);
     }
     tell(&theirs->is_ready, 1);
-    work(bench, theirs, operations);
+    work(fixture, theirs, operations);
     _exit(0);
 }
 
@@ -141,8 +144,8 @@ static void wait_for_child(void)
     }
 }
 
-static void start(bytes_bench *bench, uint64_t operations,
-                  void (*work)(bytes_bench *, channel *, uint64_t))
+static void start(bench_fixture *fixture, uint64_t operations,
+                  void (*work)(bench_fixture *, channel *, uint64_t))
 {
     wait_for_child();
     tell(&ours->sent, 0);
@@ -153,58 +156,58 @@ static void start(bytes_bench *bench, uint64_t operations,
         bench_fail_system("fork");
     }
     if (child == 0) {
-        be_child(bench, operations, work);
+        be_child(fixture, operations, work);
     }
     spin_until(&ours->is_ready, 1);
 }
 
-static void start_taking(bytes_bench *bench, uint64_t operations)
+static void start_taking(bench_fixture *fixture, uint64_t operations)
 {
-    start(bench, operations, take_pieces);
+    start(fixture, operations, take_pieces);
 }
 
-static void start_answering(bytes_bench *bench, uint64_t operations)
+static void start_answering(bench_fixture *fixture, uint64_t operations)
 {
-    start(bench, operations, answer_messages);
+    start(fixture, operations, answer_messages);
 }
 
 /* --- Ways ------------------------------------------------------------------------------------- */
 
-static void send_pieces(bytes_bench *bench, uint64_t operations)
+static void send_pieces(bench_fixture *fixture, uint64_t operations)
 {
     for (uint64_t i = 0; i < operations; i++) {
-        if (i >= slot_count(bench)) {
-            spin_until(&ours->taken, i + 1 - slot_count(bench));
+        if (i >= slot_count(fixture)) {
+            spin_until(&ours->taken, i + 1 - slot_count(fixture));
         }
-        memcpy(slot_of(ours, bench, i), bench->buffer, bench->piece);
+        memcpy(slot_of(ours, fixture, i), fixture->buffer, fixture->piece);
         tell(&ours->sent, i + 1);
     }
     spin_until(&ours->taken, operations);
 }
 
-static void copy_once(bytes_bench *bench, uint64_t operations)
+static void copy_once(bench_fixture *fixture, uint64_t operations)
 {
     for (uint64_t i = 0; i < operations; i++) {
-        memcpy(slot_of(ours, bench, i), bench->buffer, bench->piece);
+        memcpy(slot_of(ours, fixture, i), fixture->buffer, fixture->piece);
         bench_keep_stores();
     }
 }
 
-static void copy_twice(bytes_bench *bench, uint64_t operations)
+static void copy_twice(bench_fixture *fixture, uint64_t operations)
 {
     for (uint64_t i = 0; i < operations; i++) {
-        memcpy(slot_of(ours, bench, i), bench->buffer, bench->piece);
+        memcpy(slot_of(ours, fixture, i), fixture->buffer, fixture->piece);
         bench_keep_stores();
-        memcpy(second, slot_of(ours, bench, i), bench->piece);
+        memcpy(second, slot_of(ours, fixture, i), fixture->piece);
         bench_keep_stores();
     }
 }
 
-static void exchange_messages(bytes_bench *bench, uint64_t operations)
+static void exchange_messages(bench_fixture *fixture, uint64_t operations)
 {
     unsigned char message[MESSAGE] = {1};
 
-    (void)bench;
+    (void)fixture;
     for (uint64_t i = 0; i < operations; i++) {
         memcpy(ours->there, message, sizeof message);
         tell(&ours->sent, i + 1);
@@ -237,21 +240,21 @@ static void read_all(int from, unsigned char *bytes, size_t size)
     }
 }
 
-static _Noreturn void answer_by_pipe(bytes_bench *bench, uint64_t operations, bool each)
+static _Noreturn void answer_by_pipe(bench_fixture *fixture, uint64_t operations, bool each)
 {
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     child = 0;
-    bench_go_to_processor(bench->processors[1]);
+    bench_go_to_processor(fixture->processors[1]);
     for (uint64_t i = 0; i < operations; i++) {
-        read_all(there[0], bench->buffer, bench->piece);
+        read_all(there[0], fixture->buffer, fixture->piece);
         if (each || i + 1 == operations) {
-            bench_check_size("write", write(back[1], bench->buffer, MESSAGE), MESSAGE);
+            bench_check_size("write", write(back[1], fixture->buffer, MESSAGE), MESSAGE);
         }
     }
     _exit(0);
 }
 
-static void start_pipes(bytes_bench *bench, uint64_t operations, bool each)
+static void start_pipes(bench_fixture *fixture, uint64_t operations, bool each)
 {
     wait_for_child();
     close_pipes();
@@ -263,35 +266,35 @@ static void start_pipes(bytes_bench *bench, uint64_t operations, bool each)
         bench_fail_system("fork");
     }
     if (child == 0) {
-        answer_by_pipe(bench, operations, each);
+        answer_by_pipe(fixture, operations, each);
     }
 }
 
-static void start_pipe_of_pieces(bytes_bench *bench, uint64_t operations)
+static void start_pipe_of_pieces(bench_fixture *fixture, uint64_t operations)
 {
-    start_pipes(bench, operations, false);
+    start_pipes(fixture, operations, false);
 }
 
-static void start_pipes_of_messages(bytes_bench *bench, uint64_t operations)
+static void start_pipes_of_messages(bench_fixture *fixture, uint64_t operations)
 {
-    start_pipes(bench, operations, true);
+    start_pipes(fixture, operations, true);
 }
 
-static void pipe_pieces(bytes_bench *bench, uint64_t operations)
+static void pipe_pieces(bench_fixture *fixture, uint64_t operations)
 {
     unsigned char answer[MESSAGE];
 
     for (uint64_t i = 0; i < operations; i++) {
-        bench_check_size("write", write(there[1], bench->buffer, bench->piece), bench->piece);
+        bench_check_size("write", write(there[1], fixture->buffer, fixture->piece), fixture->piece);
     }
     read_all(back[0], answer, sizeof answer);
 }
 
-static void pipe_messages(bytes_bench *bench, uint64_t operations)
+static void pipe_messages(bench_fixture *fixture, uint64_t operations)
 {
     for (uint64_t i = 0; i < operations; i++) {
-        bench_check_size("write", write(there[1], bench->buffer, MESSAGE), MESSAGE);
-        read_all(back[0], bench->buffer, MESSAGE);
+        bench_check_size("write", write(there[1], fixture->buffer, MESSAGE), MESSAGE);
+        read_all(back[0], fixture->buffer, MESSAGE);
     }
 }
 
@@ -306,18 +309,18 @@ static void clean_up(void)
     (void)!mmf_shm_unlink(name, NULL);
 }
 
-static void begin(bytes_bench *bench)
+static void begin(bench_fixture *fixture)
 {
     static bool is_prepared;
     uint64_t size = sizeof(channel) + RING;
     char name[64];
 
-    bench_need_buffer(bench);
-    second = aligned_alloc(4096, (bench->piece + 4095) / 4096 * 4096);
+    bench_need_buffer(fixture);
+    second = aligned_alloc(4096, (fixture->piece + 4095) / 4096 * 4096);
     if (!second) {
         bench_fail("memory", MMF_E_NO_MEMORY);
     }
-    memset(second, 0, bench->piece);
+    memset(second, 0, fixture->piece);
     if (!is_prepared) {
         is_prepared = atexit(clean_up) == 0;
     }
@@ -327,7 +330,7 @@ static void begin(bytes_bench *bench)
     memset(ours->slots, 0, RING);
 }
 
-static void end(bytes_bench *bench)
+static void end(bench_fixture *fixture)
 {
     char name[64];
 
@@ -337,26 +340,27 @@ static void end(bytes_bench *bench)
     bench_check("unlink", mmf_shm_unlink(name, NULL));
     mmf_shm_close(shm);
     free(second);
-    bench_free_buffer(bench);
+    bench_free_buffer(fixture);
 }
 
-static const bytes_way piece_ways[] = {
-    {"shm", send_pieces, start_taking},
-    {"memcpy", copy_once, NULL},
-    {"memcpy twice", copy_twice, NULL},
-    {"pipe", pipe_pieces, start_pipe_of_pieces},
-};
-static const bytes_way message_ways[] = {
-    {"shm", exchange_messages, start_answering},
-    {"pipes", pipe_messages, start_pipes_of_messages},
+#define SHM(row_name, row_piece, count, ...)                                                       \
+    {                                                                                              \
+        .group = "shared memory", .name = row_name,                                                \
+        .flags = BENCH_TWO | BENCH_ELAPSED | BENCH_UNLIKE, .operations = count,                    \
+        .bytes = row_piece, .memory = 10 * MB, .piece = row_piece, .begin = begin, .end = end,     \
+        .ways = {__VA_ARGS__},                                                                     \
+    }
+#define PIECES                                                                                     \
+    BENCH_WAY_AFTER("mmf", send_pieces, start_taking), BENCH_WAY("plain", copy_once),              \
+        BENCH_WAY("memcpy twice", copy_twice),                                                     \
+        BENCH_WAY_AFTER("pipe", pipe_pieces, start_pipe_of_pieces)
+
+static const bench_row rows[] = {
+    SHM("64 KB to another process", 64 * KB, 10000, PIECES),
+    SHM("1 MB to another process", MB, 1000, PIECES),
+    SHM("round trip of 64 B", MESSAGE, 100000,
+        BENCH_WAY_AFTER("mmf", exchange_messages, start_answering),
+        BENCH_WAY_AFTER("pipes", pipe_messages, start_pipes_of_messages)),
 };
 
-#define WAYS(ways) ways, sizeof ways / sizeof *ways
-
-static const bytes_row rows[] = {
-    {"shared memory, 64 KB", 64 * KB, 0, 1000, WAYS(piece_ways), 10 * MB, 2, begin, end},
-    {"shared memory, 1 MB", MB, 0, 100, WAYS(piece_ways), 10 * MB, 2, begin, end},
-    {"round trip of 64 B", MESSAGE, 0, 5000, WAYS(message_ways), 10 * MB, 2, begin, end},
-};
-
-const bytes_rows bytes_shm_rows = {rows, sizeof rows / sizeof *rows};
+const bench_rows bench_shm_rows = BENCH_ROWS_OF(rows);
