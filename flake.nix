@@ -33,6 +33,7 @@
         in
         rec {
           default = mmf-gen;
+          mmf = app "mmf" "Looks into mmapforge stores, and takes their data elsewhere";
           mmf-gen = app "mmf-gen" "Generates a typed C store from a JSON schema";
           mmf-fsck = app "mmf-fsck" "Checks mmapforge stores";
         }
@@ -50,7 +51,11 @@
             pkgs.bazel-buildtools
             pkgs.bazel_7
             pkgs.clang-tools
+            pkgs.gbenchmark # of //bench, and so are lmdb and gnuplot
             pkgs.gdb
+            pkgs.gnuplot
+            pkgs.libsystemtap # sys/sdt.h
+            pkgs.lmdb
             pkgs.perf
             pkgs.shellcheck
             pkgs.valgrind

@@ -4,7 +4,9 @@
   check,
   jansson,
   libmd,
+  ncurses,
   pkg-config,
+  sqlite,
 }:
 
 # Bazel is the build for development. A package needs no more than a compiler,
@@ -26,7 +28,9 @@ stdenv.mkDerivation {
       ../nix/mmapforge.pc.in
       ../runtime
       ../schema
+      ../sqlite
       ../tests
+      ../tools
     ];
   };
 
@@ -37,39 +41,62 @@ stdenv.mkDerivation {
     jansson
     libmd
   ];
+  buildInputs = [
+    ncurses # of mmf
+    sqlite # its headers, for the loadable extension
+  ];
   checkInputs = [ check ];
 
   buildPhase = ''
     runHook preBuild
-    cflags="-std=c11 -D_GNU_SOURCE= -O2 -Wall -Wextra -I."
+    export CC cflags="-std=c11 -D_GNU_SOURCE= -O2 -Wall -Wextra -fPIC -I."
+    jobs=''${NIX_BUILD_CORES:-1}
+    [ "$jobs" -gt 0 ] || jobs=$(nproc)
 
-    # archive NAME SOURCE...
-    archive() {
-      local name=$1 source objects=()
-      shift
+    # objects SOURCE...: their names
+    objects() {
+      local source
       for source; do
-        objects+=("$name.$(echo "$source" | tr / -).o")
-        $CC $cflags -c "$source" -o "''${objects[-1]}"
+        echo "objects/''${source//\//-}.o"
       done
-      $AR rcs "$name" "''${objects[@]}"
     }
 
+    # all of them, several at a time
+    mkdir objects
+    printf '%s\n' {codegen,fsck,runtime,schema,sqlite,tools,tools/commands}/*.c |
+      xargs -P "$jobs" -I % sh -c \
+        '$CC $cflags $(pkg-config --cflags jansson libmd ncursesw sqlite3) -c % \
+          -o "objects/$(echo % | tr / -).o"'
+
     # what //runtime and //schema:format are: no library but libc
-    archive libmmapforge.a runtime/*.c schema/{crc32c,format,status,types}.c
-    archive schema.a schema/*.c
-    schemaLibs="schema.a $(pkg-config --cflags --libs jansson libmd)"
-    $CC $cflags -o mmf-gen codegen/*.c $schemaLibs
+    format=$(echo schema/{crc32c,format,status,types}.c)
+    $AR rcs libmmapforge.a $(objects runtime/*.c $format)
+    $AR rcs schema.a $(objects schema/*.c)
+    schemaLibs="schema.a $(pkg-config --libs jansson libmd)"
+    $CC -o mmf-gen $(objects codegen/*.c) $schemaLibs
 
     # what //fsck:check is, with //schema: all but the program, and what libmmapforge.a has
-    program=$(echo fsck/{ask,cancel,main,options,printable,progress,report_json,report_text,run}.c)
-    others=" $program $(echo schema/{crc32c,format,status,types}.c) "
+    program=$(echo fsck/{ask,cancel,main,options,progress,report_json,report_text,run}.c)
+    others=" $program $format "
     library=
     for source in fsck/*.c schema/*.c; do
       [[ $others == *" $source "* ]] || library+=" $source"
     done
-    archive libmmapforge-check.a $library
-    checkerLibs="libmmapforge-check.a libmmapforge.a $(pkg-config --cflags --libs jansson libmd)"
-    $CC $cflags -o mmf-fsck $program $checkerLibs -pthread
+    $AR rcs libmmapforge-check.a $(objects $library)
+    checkerLibs="libmmapforge-check.a libmmapforge.a $(pkg-config --libs jansson libmd)"
+    $CC -o mmf-fsck $(objects $program) $checkerLibs -pthread
+
+    # //tools:mmf takes some of the generator too
+    $AR rcs codegen.a $(objects codegen/*.c)
+    $AR d codegen.a codegen-main.c.o
+    $CC -o mmf $(objects fsck/{cancel,progress}.c tools/*.c tools/commands/*.c) codegen.a $checkerLibs \
+      $(pkg-config --libs ncursesw) -pthread -lm
+
+    # //sqlite:mmf.so: its entry point alone is seen, and SQLite is the one that loads it
+    $AR rcs tools.a $(objects tools/*.c)
+    $AR d tools.a tools-main.c.o
+    $CC -shared -o mmf.so $(objects sqlite/*.c) tools.a $checkerLibs \
+      -Wl,--version-script=sqlite/exports.map -pthread -lm
     runHook postBuild
   '';
 
@@ -77,36 +104,37 @@ stdenv.mkDerivation {
   checkPhase = ''
     runHook preCheck
     export TEST_TMPDIR=$(mktemp -d)
-    checkLibs=$(pkg-config --cflags --libs check)
-    jansson=$(pkg-config --cflags --libs jansson)
+    export checkLibs="$(pkg-config --cflags --libs check) $(pkg-config --cflags --libs jansson) -lm"
 
-    # run_test SOURCE [COMPILER ARGUMENT...]
-    run_test() {
-      $CC $cflags -o unit_test "$@" $checkLibs
-      ./unit_test
-    }
-
+    # Bazel runs all there are; these tell whether the package was put together rightly.
+    # SOURCE [ARGUMENT OF THE COMPILER]...: a line for xargs
     for source in tests/schema/*_test.c; do
-      run_test "$source" $schemaLibs
-    done
-    for source in tests/runtime/*_test.c; do
-      run_test "$source" tests/runtime/testing.c tests/fixtures/contents.c libmmapforge.a \
-        $jansson -lm
-    done
-    run_test tests/fsck/fixtures_test.c tests/runtime/testing.c tests/fixtures/contents.c \
-      $checkerLibs -lm -pthread
+      echo $source $schemaLibs
+    done >tests.list
+    for source in tests/runtime/{field,recovery,text}_test.c; do
+      echo "$source tests/runtime/testing.c tests/fixtures/contents.c libmmapforge.a"
+    done >>tests.list
+    echo tests/fsck/fixtures_test.c tests/runtime/testing.c tests/fixtures/contents.c \
+      $checkerLibs >>tests.list
     mkdir generated
     for schema in examples/*/*.mmf.json; do
-      ./mmf-gen -o generated --tests "$schema"
+      ./mmf-gen --quiet -o generated --tests "$schema"
       name=generated/$(basename "$schema" .mmf.json)
-      run_test "''${name}_mmf_test.c" "$name.mmf.c" libmmapforge.a
-    done
+      echo "''${name}_mmf_test.c $name.mmf.c libmmapforge.a"
+    done >>tests.list
+    xargs -P "$jobs" -L 1 bash -euc '
+      program=$(mktemp -d)/unit_test
+      $CC $cflags -O0 -o "$program" "$@" $checkLibs -pthread
+      "$program"' test <tests.list
     runHook postCheck
   '';
 
   installPhase = ''
     runHook preInstall
-    install -Dm755 -t $out/bin mmf-gen mmf-fsck
+    install -Dm755 -t $out/bin mmf mmf-gen mmf-fsck
+    install -Dm755 -t $out/lib/sqlite3 mmf.so
+    install -Dm644 -t $out/share/mmapforge tools/gdb/mmf_gdb.py
+    install -Dm644 -t $out/share/man/man1 tools/man/*.1
     install -Dm644 -t $out/lib libmmapforge.a libmmapforge-check.a
     install -Dm644 -t $out/include/mmapforge/runtime runtime/*.h
     install -Dm644 -t $out/include/mmapforge/schema \
@@ -138,6 +166,7 @@ stdenv.mkDerivation {
     $CC -std=c11 $(pkg-config --cflags mmapforge-check) -o installed_check_test \
       installed_check_test.c $(pkg-config --libs mmapforge-check)
     ./installed_check_test ticks.mmf tick.mmf.json
+    $out/bin/mmf stat ticks.mmf
     test -s $out/share/man/man8/mmf-fsck.8*
     popd
     runHook postInstallCheck

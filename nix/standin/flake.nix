@@ -95,7 +95,7 @@
               installPhase = ''
                 mkdir -p $out/include $out/lib/pkgconfig
                 for file in ${headers}; do
-                  cp /usr/include/$file $out/include
+                  cp -r /usr/include/$file $out/include
                 done
                 libdir=$(env -u PKG_CONFIG_LIBDIR pkg-config --variable=libdir ${name})
                 for file in ${files}; do
@@ -138,6 +138,10 @@
             check = library "check" "check*.h" "libcheck*.a libsubunit.*";
             jansson = library "jansson" "jansson*.h" "libjansson.*";
             libmd = library "libmd" "sha2.h" "libmd.*";
+            ncurses = library "ncursesw" "curses.h ncurses.h ncurses_dll.h unctrl.h" "libncursesw.* libtinfo.*";
+            gbenchmark = library "benchmark" "benchmark" "libbenchmark.*";
+            lmdb = library "lmdb" "lmdb.h" "liblmdb.*";
+            sqlite = library "sqlite3" "sqlite3*.h" "libsqlite3.*";
 
             bashInteractive = programs "bash-interactive" [ "bash" ];
             bazel-buildtools = programs "bazel-buildtools" [ "buildifier" ];
@@ -148,6 +152,8 @@
               "clangd"
             ];
             gdb = programs "gdb" [ "gdb" ];
+            gnuplot = programs "gnuplot" [ "gnuplot" ];
+            libsystemtap = programs "libsystemtap" [ "dtrace" ];
             nixfmt-tree = programs "nixfmt-tree" [ "treefmt" ];
             perf = programs "perf" [ "perf" ];
             shellcheck = programs "shellcheck" [ "shellcheck" ];
