@@ -128,10 +128,10 @@ END_TEST
 
 /* --- Writers that die ------------------------------------------------------------------------ */
 
-/* DIRTY: for a moment nobody may be there at all. */
+/* DIRTY: for a moment nobody may be there at all. CAPACITY_LOW: one that was growing the file. */
 static const mmf_problem of_the_dead[] = {
     MMF_PROBLEM_LOCK_LEFTOVER, MMF_PROBLEM_LOCK_RIGHT, MMF_PROBLEM_ODD_UNDO,
-    MMF_PROBLEM_ODD_UNCHANGED, MMF_PROBLEM_DIRTY,
+    MMF_PROBLEM_ODD_UNCHANGED, MMF_PROBLEM_DIRTY,      MMF_PROBLEM_CAPACITY_LOW,
 };
 
 START_TEST(test_beside_the_dying)
