@@ -26,7 +26,7 @@
 
 const char *const suite_name = "repairs that are killed";
 
-#define KILLS_DEFAULT 3u
+#define KILLS_DEFAULT 6u
 
 typedef struct scene {
     const wreck_kind *kind;
